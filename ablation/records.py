@@ -1,0 +1,75 @@
+"""The small frozen JSON records that travel between rooms, tasks and machines.
+
+Arrays and models never travel; a record holds numbers and references to content-addressed bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TrialStatus = Literal["trained", "cached", "failed", "diverged", "timeout", "interrupted"]
+RunStatus = Literal["complete", "incomplete"]
+
+SHA256 = r"^[0-9a-f]{64}$"
+
+
+class Record(BaseModel):
+    """Base of every record: frozen, no unknown fields, non-finite floats written as JSON strings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class BlobRef(Record):
+    """A reference to immutable bytes by their digest."""
+
+    sha256: str = Field(pattern=SHA256)
+    bytes: int = Field(ge=0)
+    content_type: str
+
+
+class TrialOutcome(Record):
+    """What became of one trial: a variant trained with one seed."""
+
+    variant: str
+    seed: int
+    fingerprint: str = Field(pattern=SHA256, description="Identity: equal fingerprint, equal result.")
+    status: TrialStatus
+    metrics: dict[str, float] = Field(default_factory=dict, description="By name, e.g. val_loss, test_accuracy.")
+    epochs: int = Field(default=0, ge=0, description="Epochs finished.")
+    parameters: int | None = Field(default=None, description="Number of weights of the model.")
+    train_s: float = Field(default=0.0, ge=0, description="Seconds in the trial's process.")
+    peak_rss_bytes: int | None = Field(default=None, description="Peak resident memory of the trial's process.")
+    error: str | None = Field(default=None, description="What went wrong, in one or two lines.")
+    files: dict[str, BlobRef] = Field(default_factory=dict, description="By file name, e.g. history.csv, model.keras.")
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the trial has a result that can be compared."""
+        return self.status in ("trained", "cached")
+
+
+class PublishedFile(Record):
+    """One file of a published run."""
+
+    path: str = Field(description="Relative to the run's folder, with forward slashes.")
+    sha256: str = Field(pattern=SHA256)
+    bytes: int = Field(ge=0)
+    content_type: str
+
+
+class RunManifest(Record):
+    """The commit of a run: written last, so a reader sees the whole run or none of it."""
+
+    schema_version: Literal[1] = 1
+    study: str
+    run_id: str
+    status: RunStatus = Field(description="complete: every trial finished; incomplete: at least one did not.")
+    question: str | None = None
+    headline: str = Field(description="The newest verdict in one line, for index pages.")
+    finished_at: datetime
+    wall_s: float
+    trials: dict[TrialStatus, int] = Field(description="Number of trials by status.")
+    files: tuple[PublishedFile, ...]
