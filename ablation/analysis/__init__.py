@@ -1,0 +1,27 @@
+"""Statistics over the trials of a study: paired effects, their intervals, and a verdict in words.
+
+Pure: outcomes in, frozen records and sentences out. Nothing here trains, draws or stores.
+"""
+
+from ablation.analysis.effects import Comparison, Effect, VariantSummary, Verdict
+from ablation.analysis.metrics import Direction, metric_direction
+from ablation.analysis.numbers import decimals_for, format_number
+from ablation.analysis.pairing import compare
+from ablation.analysis.sentences import answer_lines, caveats, effect_sentence, headline, verdict_lines
+
+__all__ = [
+    "Comparison",
+    "Direction",
+    "Effect",
+    "VariantSummary",
+    "Verdict",
+    "answer_lines",
+    "caveats",
+    "compare",
+    "decimals_for",
+    "effect_sentence",
+    "format_number",
+    "headline",
+    "metric_direction",
+    "verdict_lines",
+]

@@ -1,0 +1,22 @@
+"""The digest of the code that can change a result."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+RESULT_CODE = ("seeds.py", "evaluation.py", "data", "model", "training")
+
+
+@cache
+def code_digest() -> str:
+    """Return the SHA-256 over the sources that can change a result, in hex; comments count, file dates do not."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in RESULT_CODE:
+        path = root / name
+        for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(f"{source.relative_to(root).as_posix()}\0".encode())
+            digest.update(source.read_bytes() + b"\0")
+    return digest.hexdigest()

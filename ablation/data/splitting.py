@@ -1,0 +1,53 @@
+"""Which samples train, which validate. Drawn by seed, so every variant of one seed has the same split."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ablation import seeds
+from ablation.data.arrays import Array
+from ablation.data.errors import DataError
+from ablation.spec import Subset, Validation
+
+
+def is_seeded(validation: Validation) -> bool:
+    """Whether the split depends on the trial's seed."""
+    return validation.use is None
+
+
+def take_subset(arrays: dict[str, Array], subset: Subset) -> dict[str, Array]:
+    """Keep the first samples of each part.
+
+    Raises:
+        DataError: A part has fewer samples than asked for.
+    """
+    kept = dict(arrays)
+    for part, count in (("train", subset.train), ("test", subset.test)):
+        available = len(arrays[f"y_{part}"])
+        if count is not None and count > available:
+            raise DataError(f"data.subset.{part}: {count} samples asked for, the {part} part has {available}.")
+        for name in (f"x_{part}", f"y_{part}"):
+            kept[name] = arrays[name][:count]
+    return kept
+
+
+def split_validation(count: int, validation: Validation, seed: int) -> tuple[Array, Array]:
+    """Return the indices of the training and the validation samples, each in ascending order.
+
+    Args:
+        count: Samples in the training part.
+        validation: How many of them validate.
+        seed: The trial's seed.
+
+    Raises:
+        DataError: Nothing would be left to train on.
+    """
+    wanted = 0
+    if validation.fraction is not None:
+        wanted = max(1, round(count * validation.fraction))
+    elif validation.count is not None:
+        wanted = validation.count
+    if wanted >= count:
+        raise DataError(f"data.validation: {wanted} of {count} training samples leave nothing to train on.")
+    order = np.random.default_rng(seeds.derive(seed, "split")).permutation(count)
+    return np.sort(order[wanted:]), np.sort(order[:wanted])

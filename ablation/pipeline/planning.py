@@ -1,0 +1,98 @@
+"""What a run is going to do: trials, their identities, and which of them are finished already."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+from importlib import metadata
+
+from ablation.catalogue import Dataset, catalogue
+from ablation.code_digest import code_digest
+from ablation.data import DataError
+from ablation.pipeline.records import PlannedTrial, RunPlan
+from ablation.records import TrialOutcome
+from ablation.spec import Study, Surroundings, fingerprint
+from ablation.store import Store, find_trials
+
+_BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
+
+
+def new_run_id(now: datetime) -> str:
+    """Return a run id that sorts by time and is unique.
+
+    Args:
+        now: In UTC.
+    """
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def find_dataset(name: str) -> Dataset:
+    """Return a dataset of the catalogue.
+
+    Raises:
+        DataError: There is none of that name.
+    """
+    if name not in catalogue():
+        raise DataError(f"data.dataset: no dataset is named {name!r}. Choose from: {', '.join(catalogue())}.")
+    return catalogue()[name]
+
+
+def plan_run(study: Study, run_id: str, *, spec_text: str, command: str) -> RunPlan:
+    """Work out every trial of a study and its identity.
+
+    Args:
+        study: What to run.
+        run_id: Names the run in the store.
+        spec_text: The spec as written, published with the run.
+        command: Runs the same study again.
+
+    Raises:
+        DataError: A variant names a dataset that is not in the catalogue.
+    """
+    planned = [
+        PlannedTrial(trial=trial, fingerprint=fingerprint(trial, surroundings(trial.spec.data.dataset)))
+        for trial in study.trials
+    ]
+    changes = {variant.name: dict(variant.changes) for variant in study.variants}
+    return RunPlan(
+        study=study.name,
+        run_id=run_id,
+        started_at=datetime.now(UTC),
+        command=command,
+        spec_text=spec_text,
+        trials=tuple(planned),
+        changes=changes,
+    )
+
+
+def surroundings(dataset: str) -> Surroundings:
+    """Return what a result on this machine depends on besides its spec."""
+    return Surroundings(
+        dataset_sha256=find_dataset(dataset).content_sha256, code_sha256=code_digest(), versions=library_versions()
+    )
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of Keras and its backend, without importing them."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    versions = {"keras": metadata.version("keras"), "backend": backend}
+    for distribution in _BACKENDS.get(backend, (backend,)):
+        try:
+            versions[backend] = metadata.version(distribution)
+            break
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def find_finished(plan: RunPlan, store: Store) -> dict[str, TrialOutcome]:
+    """Return the outcomes of trials that were finished before, by anyone on this store, by fingerprint."""
+    wanted = {planned.fingerprint for planned in plan.trials}
+    return find_trials(store, sorted(wanted))
+
+
+def as_cached(planned: PlannedTrial, outcome: TrialOutcome) -> TrialOutcome:
+    """Return a finished trial's outcome under the name it has in this run."""
+    names = {"variant": planned.trial.variant, "seed": planned.trial.seed, "status": "cached"}
+    return outcome.model_copy(update=names)

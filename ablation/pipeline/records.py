@@ -1,0 +1,58 @@
+"""What the steps of a run hand to each other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from ablation.analysis import Comparison
+from ablation.records import Record, RunStatus, TrialOutcome
+from ablation.spec import Trial
+from ablation.store import StoreLocation
+
+
+class PlannedTrial(Record):
+    """A trial and its identity."""
+
+    trial: Trial
+    fingerprint: str
+
+
+class RunPlan(Record):
+    """What a run is going to do."""
+
+    study: str
+    run_id: str
+    started_at: datetime
+    command: str = Field(description="Runs the same study again.")
+    spec_text: str = Field(description="The spec file as written.")
+    trials: tuple[PlannedTrial, ...]
+    changes: dict[str, dict[str, Any]] = Field(description="What each variant sets, by path.")
+
+
+class RunContext(Record):
+    """What every step of a run needs to know; the same on every machine that takes part."""
+
+    study: str
+    run_id: str
+    store: StoreLocation
+    threads: int = Field(ge=1, description="Threads of one trial.")
+    timeout_s: float = Field(gt=0, description="Time limit of one trial.")
+    is_fail_fast: bool = Field(default=False, description="Whether the first failed trial ends the others.")
+
+
+class RunResult(Record):
+    """What a run ended with; the JSON of `ablate run`."""
+
+    run_id: str
+    study: str
+    status: RunStatus
+    uri: str = Field(description="The run's folder in the store.")
+    address: str = Field(description="Where a person opens the page.")
+    wall_s: float
+    trials: tuple[TrialOutcome, ...]
+    comparison: Comparison
+    answers: tuple[str, ...] = Field(description="The verdicts in words.")
+    gates: tuple[str, ...] = ()

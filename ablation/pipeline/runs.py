@@ -1,0 +1,183 @@
+"""The end of a run: compare its trials, render the report, commit everything with the manifest last."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from datetime import UTC, datetime
+
+import yaml
+
+from ablation.analysis import Comparison, answer_lines, compare, headline, metric_direction
+from ablation.pipeline.records import RunContext, RunPlan, RunResult
+from ablation.pipeline.workspace import Workspace
+from ablation.provenance import describe_machine
+from ablation.records import BlobRef, RunManifest, TrialOutcome
+from ablation.report import History, StudyReport, render_store_index, render_study, render_study_index
+from ablation.settings import Settings
+from ablation.spec import Study, canonical_json
+from ablation.store import (
+    Store,
+    connect,
+    get_blob,
+    list_runs,
+    public_address,
+    publish_run,
+    run_file_key,
+    study_index_key,
+    variant_file_path,
+)
+from ablation.training import HISTORY
+
+PREDICTIONS_STAY = "predictions.npz"
+STORE_INDEX = "index.html"
+
+
+def compare_trials(study: Study, outcomes: tuple[TrialOutcome, ...]) -> Comparison:
+    """Compare every variant with the baseline, paired by seed."""
+    wanted = study.spec.compare
+    return compare(
+        outcomes,
+        metric=wanted.metric,
+        direction=wanted.direction or metric_direction(wanted.metric),
+        baseline=study.baseline,
+        margin=wanted.margin,
+        variants=[variant.name for variant in study.variants],
+    )
+
+
+def commit_run(
+    study: Study, plan: RunPlan, outcomes: tuple[TrialOutcome, ...], comparison: Comparison, run: RunContext
+) -> RunResult:
+    """Publish the run and its report; a reader sees it once its manifest, the last file, is there.
+
+    Returns:
+        The run's result, as the terminal, the artifacts and `--json` show it.
+    """
+    store = connect(run.store)
+    finished_at = datetime.now(UTC)
+    wall_s = (finished_at - plan.started_at).total_seconds()
+    report = _report(study, plan, outcomes, comparison, store, finished_at, wall_s)
+    manifest = RunManifest(
+        study=study.name,
+        run_id=run.run_id,
+        status="complete" if all(outcome.is_finished for outcome in outcomes) else "incomplete",
+        question=study.spec.question,
+        headline=headline(comparison),
+        finished_at=finished_at,
+        wall_s=wall_s,
+        trials=dict(Counter(outcome.status for outcome in outcomes)),
+        files=(),
+    )
+    files = {**_inputs(study, plan), **render_study(report), **_trial_files(outcomes)}
+    committed = publish_run(store, manifest, files)
+    rebuild_indexes(store, study.name)
+    Workspace(Settings(), run.run_id).remove()
+    return _result(committed, plan, outcomes, comparison, report.notes, store)
+
+
+def rebuild_indexes(store: Store, study: str) -> None:
+    """Write the index pages of the store and of one study anew from the committed manifests."""
+    manifests = list_runs(store)
+    store.put(study_index_key(study), render_study_index(study, manifests))
+    store.put(STORE_INDEX, render_store_index(manifests))
+
+
+def _report(
+    study: Study,
+    plan: RunPlan,
+    outcomes: tuple[TrialOutcome, ...],
+    comparison: Comparison,
+    store: Store,
+    finished_at: datetime,
+    wall_s: float,
+) -> StudyReport:
+    return StudyReport(
+        study=study.name,
+        run_id=plan.run_id,
+        question=study.spec.question,
+        source=study.spec.source,
+        finished_at=finished_at,
+        wall_s=wall_s,
+        seeds=study.seeds,
+        comparison=comparison,
+        trials=outcomes,
+        changes={name: _yaml(changes) for name, changes in plan.changes.items()},
+        reproduce=plan.command,
+        environment=describe_machine(),
+        histories=_histories(outcomes, store),
+        notes=notes(study),
+    )
+
+
+def notes(study: Study) -> tuple[str, ...]:
+    """Return what the spec itself says against quoting the result without care."""
+    found = []
+    if any(variant.spec.data.validation.use == "test" for variant in study.variants):
+        found.append("the test set was used for validation, so test metrics are not of unseen data")
+    return tuple(found)
+
+
+def reproduce_command(spec: str, overrides: tuple[str, ...], only: tuple[str, ...]) -> str:
+    """Return the command that runs the same study again."""
+    arguments = [spec]
+    arguments += [word for override in overrides for word in ("--set", override)]
+    arguments += [word for name in only for word in ("--only", name)]
+    return "ablate run " + shlex.join(arguments)
+
+
+def _histories(outcomes: tuple[TrialOutcome, ...], store: Store) -> dict[str, dict[int, History]]:
+    histories: dict[str, dict[int, History]] = {}
+    for outcome in outcomes:
+        if HISTORY in outcome.files:
+            content = get_blob(store, outcome.files[HISTORY])
+            histories.setdefault(outcome.variant, {})[outcome.seed] = History.from_csv(content)
+    return histories
+
+
+def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
+    resolved = {
+        "study": study.spec.model_dump(mode="json", exclude={"variants", "data", "model", "training"}),
+        "variants": {variant.name: variant.spec.model_dump(mode="json") for variant in study.variants},
+    }
+    return {
+        "spec.yaml": plan.spec_text.encode(),
+        "spec.resolved.yaml": _yaml(resolved).encode(),
+        "plan.json": plan.model_dump_json(exclude={"spec_text"}).encode(),
+        "provenance.json": canonical_json(describe_machine()),
+    }
+
+
+def _trial_files(outcomes: tuple[TrialOutcome, ...]) -> dict[str, BlobRef]:
+    return {
+        variant_file_path(outcome.variant, outcome.seed, name): blob
+        for outcome in outcomes
+        for name, blob in outcome.files.items()
+        if name != PREDICTIONS_STAY
+    }
+
+
+def _yaml(value: object) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True) if value else "{}\n"
+
+
+def _result(
+    manifest: RunManifest,
+    plan: RunPlan,
+    outcomes: tuple[TrialOutcome, ...],
+    comparison: Comparison,
+    notes: tuple[str, ...],
+    store: Store,
+) -> RunResult:
+    page = run_file_key(plan.study, plan.run_id, "index.html")
+    return RunResult(
+        run_id=plan.run_id,
+        study=plan.study,
+        status=manifest.status,
+        uri=store.uri_of(page.removesuffix("/index.html")),
+        address=public_address(store, page),
+        wall_s=manifest.wall_s,
+        trials=outcomes,
+        comparison=comparison,
+        answers=tuple(answer_lines(comparison, outcomes, notes)),
+    )

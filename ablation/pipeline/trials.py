@@ -1,0 +1,161 @@
+"""The steps of one trial: build, train, evaluate, publish. Each takes and gives records; bytes travel by digest."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ablation.data import PreparedRef, load_prepared, prepare
+from ablation.evaluation import evaluate
+from ablation.pipeline.planning import find_dataset
+from ablation.pipeline.records import PlannedTrial, RunContext
+from ablation.pipeline.workspace import Workspace
+from ablation.provenance import describe_machine
+from ablation.records import BlobRef, Record, TrialOutcome, TrialStatus
+from ablation.report import History, render_trial_curves
+from ablation.settings import Settings
+from ablation.spec import ModelSpec
+from ablation.store import connect, content_type_of, get_blob, publish_trial, put_blob
+from ablation.training import (
+    BUILD,
+    HISTORY,
+    LOG,
+    MODEL,
+    PREDICTIONS,
+    RESULT,
+    TRAIN,
+    BuildJob,
+    ProcessEnd,
+    Slots,
+    TrainJob,
+    TrainResult,
+    run_isolated,
+)
+
+METRICS = "metrics.json"
+BUILD_TIMEOUT_S = 600.0
+_STATUS: dict[str, TrialStatus] = {"failed": "failed", "timeout": "timeout", "interrupted": "interrupted"}
+
+
+class BuiltModel(Record):
+    """What a model turned out to be when it was built."""
+
+    variant: str
+    parameters: int
+    layers: tuple[str, ...]
+
+
+class BuildFailed(Exception):
+    """A variant's model cannot be built."""
+
+
+def build_variant(
+    variant: str, model: ModelSpec, input_shape: tuple[int, ...], run: RunContext, slots: Slots
+) -> BuiltModel:
+    """Build a variant's model once, in a process of its own, before its trials start.
+
+    Raises:
+        BuildFailed: A layer does not fit; the message names it.
+    """
+    directory = Workspace(Settings(), run.run_id).directory / "models" / variant
+    job = BuildJob(model=model, input_shape=input_shape).model_dump_json()
+    with slots.occupy():
+        end = run_isolated(BUILD, job, directory, timeout_s=BUILD_TIMEOUT_S, is_cancelled=slots.is_cancelled)
+    if end.reason != "done":
+        raise BuildFailed(end.error)
+    summary = json.loads((directory / RESULT).read_text(encoding="utf-8"))
+    return BuiltModel(variant=variant, parameters=summary["parameters"], layers=tuple(summary["layers"]))
+
+
+def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, slots: Slots) -> TrialOutcome:
+    """Train one trial in a process of its own and put what it wrote into the store.
+
+    Returns:
+        The outcome, whatever it is: trained, failed, diverged, timeout or interrupted; without test metrics yet.
+    """
+    settings = Settings()
+    workspace = Workspace(settings, run.run_id)
+    directory = workspace.trial_directory(planned.trial.variant, planned.trial.seed)
+    job = TrainJob(
+        trial=planned.trial, prepared=prepared, cache_dir=str(settings.cache_dir.absolute()), threads=run.threads
+    )
+    with slots.occupy():
+        _ensure_prepared(planned, settings)
+        end = run_isolated(
+            TRAIN, job.model_dump_json(), directory, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled
+        )
+    outcome = _outcome(planned, end, directory)
+    if outcome.status != "interrupted":
+        outcome = outcome.model_copy(update={"files": _upload(directory, run)})
+    if run.is_fail_fast and not outcome.is_finished:
+        slots.cancel()
+    workspace.write_outcome(outcome)
+    return outcome
+
+
+def evaluate_trial(
+    outcome: TrialOutcome, planned: PlannedTrial, prepared: PreparedRef, run: RunContext
+) -> TrialOutcome:
+    """Add the metrics of the trained model's outputs on the train, validation and test splits."""
+    predictions = get_blob(connect(run.store), outcome.files[PREDICTIONS])
+    with np.load(io.BytesIO(predictions), allow_pickle=False) as archive:
+        outputs = {split: archive[split] for split in ("train", "val", "test")}
+    metrics = evaluate(outputs, load_prepared(prepared, Settings()), planned.trial.spec)
+    return outcome.model_copy(update={"metrics": metrics})
+
+
+def publish_outcome(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
+    """Add curves and metrics.json to the trial's files and commit the trial: its manifest is written last."""
+    store = connect(run.store)
+    history = get_blob(store, outcome.files[HISTORY])
+    curves = render_trial_curves(History.from_csv(history), title=f"{outcome.variant} · seed {outcome.seed}")
+    extra = curves | {METRICS: json.dumps(outcome.metrics, indent=1, sort_keys=True).encode()}
+    files = dict(outcome.files) | {
+        name: put_blob(store, data, content_type_of(name)) for name, data in extra.items()
+    }
+    published = outcome.model_copy(update={"files": files})
+    publish_trial(store, published, describe_machine())
+    Workspace(Settings(), run.run_id).write_outcome(published)
+    return published
+
+
+def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "failed") -> TrialOutcome:
+    """Return the outcome of a trial that never came to train, or whose results could not be kept."""
+    trial = planned.trial
+    return TrialOutcome(
+        variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, status=status, error=error
+    )
+
+
+def _ensure_prepared(planned: PlannedTrial, settings: Settings) -> None:
+    """Make the prepared arrays on this machine if another one made the reference."""
+    data = planned.trial.spec.data
+    prepare(data, find_dataset(data.dataset), planned.trial.seed, settings)
+
+
+def _outcome(planned: PlannedTrial, end: ProcessEnd, directory: Path) -> TrialOutcome:
+    trial = planned.trial
+    if end.reason != "done":
+        outcome = failed_outcome(planned, end.error or end.reason, _STATUS[end.reason])
+        return outcome.model_copy(update={"epochs": _finished_epochs(directory / HISTORY)})
+    result = TrainResult.model_validate_json((directory / RESULT).read_bytes())
+    return TrialOutcome(
+        variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, **result.model_dump()
+    )
+
+
+def _finished_epochs(history: Path) -> int:
+    if not history.is_file():
+        return 0
+    with history.open(newline="", encoding="utf-8") as file:
+        return sum(1 for _ in csv.DictReader(file))
+
+
+def _upload(directory: Path, run: RunContext) -> dict[str, BlobRef]:
+    store = connect(run.store)
+    written = [name for name in (HISTORY, MODEL, PREDICTIONS, LOG) if (directory / name).is_file()]
+    return {name: put_blob(store, directory / name, content_type_of(name)) for name in written}

@@ -1,0 +1,71 @@
+"""A run's folder on this machine: what is planned, what every trial is doing, its files until they are published."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ablation.pipeline.records import RunPlan
+from ablation.records import TrialOutcome
+from ablation.settings import Settings
+from ablation.training import Progress, read_progress
+
+_PLAN = "plan.json"
+_OUTCOME = "outcome.json"
+
+
+class Workspace:
+    """The local folder of one run."""
+
+    def __init__(self, settings: Settings, run_id: str) -> None:
+        self.directory = settings.cache_dir / "runs" / run_id
+
+    def trial_directory(self, variant: str, seed: int) -> Path:
+        """Return the folder of one trial; it need not exist yet."""
+        return self.directory / "variants" / variant / f"seed-{seed}"
+
+    def write_plan(self, plan: RunPlan) -> None:
+        """Record what the run is going to do."""
+        _write(self.directory / _PLAN, plan.model_dump_json())
+
+    def read_plan(self) -> RunPlan | None:
+        """Return the plan, or None before it was made."""
+        try:
+            return RunPlan.model_validate_json((self.directory / _PLAN).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def write_outcome(self, outcome: TrialOutcome) -> None:
+        """Record how a trial ended."""
+        _write(self.trial_directory(outcome.variant, outcome.seed) / _OUTCOME, outcome.model_dump_json())
+
+    def read_outcome(self, variant: str, seed: int) -> TrialOutcome | None:
+        """Return how a trial ended, or None while it has not."""
+        try:
+            return TrialOutcome.model_validate_json((self.trial_directory(variant, seed) / _OUTCOME).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def read_progress(self, variant: str, seed: int) -> Progress | None:
+        """Return what a running trial last said, or None before its first word."""
+        return read_progress(self.trial_directory(variant, seed))
+
+    def remove(self) -> None:
+        """Forget the run; its results are in the store."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def workspaces(settings: Settings) -> list[str]:
+    """Return the ids of the runs that have a folder on this machine, oldest first."""
+    directory = settings.cache_dir / "runs"
+    return sorted(path.name for path in directory.iterdir() if path.is_dir()) if directory.is_dir() else []
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)

@@ -1,0 +1,18 @@
+"""Charts, the HTML page of a run, its tables and model card, and the index pages over runs.
+
+Pure: records in, bytes out. Rendering may be called from several threads.
+"""
+
+from ablation.report.history import History
+from ablation.report.render import render_store_index, render_study, render_study_index
+from ablation.report.study import StudyReport
+from ablation.report.trial_chart import render_trial_curves
+
+__all__ = [
+    "History",
+    "StudyReport",
+    "render_store_index",
+    "render_study",
+    "render_study_index",
+    "render_trial_curves",
+]

@@ -1,0 +1,72 @@
+"""Everything that the report of one run says, before it is drawn."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+from pydantic import Field
+
+from ablation.analysis import Comparison
+from ablation.records import Record, TrialOutcome
+from ablation.report.history import History
+
+LOG = "log.txt"
+
+
+class StudyReport(Record):
+    """The facts of one finished run."""
+
+    study: str
+    run_id: str
+    question: str | None = None
+    source: str | None = Field(default=None, description="Where the experiment comes from.")
+    finished_at: datetime
+    wall_s: float
+    seeds: tuple[int, ...]
+    comparison: Comparison
+    trials: tuple[TrialOutcome, ...] = Field(description="In the order of the plan.")
+    changes: dict[str, str] = Field(default_factory=dict, description="YAML of what each variant changed.")
+    reproduce: str = Field(description="One command.")
+    environment: dict[str, str] = Field(default_factory=dict, description="Versions, digests, machine.")
+    histories: dict[str, dict[int, History]] = Field(default_factory=dict, description="By variant, then seed.")
+    notes: tuple[str, ...] = Field(default=(), description="Caveats, e.g. the test set was used for validation.")
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The variants in the order of the spec."""
+        return tuple(summary.variant for summary in self.comparison.summaries)
+
+    @property
+    def baseline(self) -> str:
+        """The variant that the others are compared with."""
+        return self.comparison.baseline
+
+    @property
+    def failures(self) -> tuple[TrialOutcome, ...]:
+        """The trials without a result."""
+        return tuple(trial for trial in self.trials if not trial.is_finished)
+
+    def history(self, trial: TrialOutcome) -> History | None:
+        """Return a trial's history, if it left one."""
+        return self.histories.get(trial.variant, {}).get(trial.seed)
+
+    def paired_metrics(self) -> list[str]:
+        """Return the metrics that have a training and a validation column in any history."""
+        histories = [history for by_seed in self.histories.values() for history in by_seed.values()]
+        return list(dict.fromkeys(name for history in histories for name in history.paired_metrics()))
+
+    def metric_names(self) -> list[str]:
+        """Return the names of all metrics of the trials, the compared one first."""
+        names = sorted({name for trial in self.trials for name in trial.metrics})
+        return sorted(names, key=lambda name: name != self.comparison.metric)
+
+
+def trial_path(trial: TrialOutcome, name: str) -> str:
+    """Return the address of a trial's file, relative to the run's page."""
+    return quote(f"variants/{trial.variant}/seed-{trial.seed}/{name}")
+
+
+def where_log(trial: TrialOutcome) -> str:
+    """Return where a trial's log is, relative to the run's page."""
+    return trial_path(trial, LOG)

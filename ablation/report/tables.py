@@ -1,0 +1,76 @@
+"""The numbers of a study as files: CSV for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+
+from ablation.analysis import answer_lines, headline
+from ablation.report.drawing import Row
+from ablation.report.study import StudyReport
+
+EFFECTS_SCHEMA_VERSION = 1
+
+
+def csv_bytes(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
+    """Write rows as CSV; a missing value is an empty cell."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8")
+
+
+def summary_csv(report: StudyReport) -> bytes:
+    """Return one row a trial, failed ones included."""
+    metrics = report.metric_names()
+    rows: list[Row] = [
+        {
+            "variant": trial.variant,
+            "seed": trial.seed,
+            "status": trial.status,
+            **trial.metrics,
+            "epochs": trial.epochs,
+            "train_s": trial.train_s,
+            "parameters": trial.parameters,
+            "peak_rss_bytes": trial.peak_rss_bytes,
+            "error": trial.error,
+        }
+        for trial in report.trials
+    ]
+    costs = ("epochs", "train_s", "parameters", "peak_rss_bytes", "error")
+    return csv_bytes(rows, ("variant", "seed", "status", *metrics, *costs))
+
+
+def effects_csv(report: StudyReport) -> bytes:
+    """Return one row a variant, with its difference to the baseline in all and for each seed."""
+    seeds = [f"seed_{seed}" for seed in report.seeds]
+    rows: list[Row] = [
+        {
+            "variant": effect.variant,
+            "verdict": effect.verdict,
+            "difference": effect.difference,
+            "low": effect.low,
+            "high": effect.high,
+            "pairs": effect.pairs,
+            **{f"seed_{seed}": effect.differences.get(seed) for seed in report.seeds},
+        }
+        for effect in report.comparison.ranked_effects()
+    ]
+    return csv_bytes(rows, ("variant", "verdict", "difference", "low", "high", "pairs", *seeds))
+
+
+def effects_json(report: StudyReport) -> bytes:
+    """Return the comparison and its answer in words, for scripts and dashboards."""
+    comparison = report.comparison
+    document = {
+        "schema_version": EFFECTS_SCHEMA_VERSION,
+        "study": report.study,
+        "run_id": report.run_id,
+        "headline": headline(comparison),
+        "answer": answer_lines(comparison, report.trials, report.notes),
+        **comparison.model_dump(mode="json"),
+    }
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")

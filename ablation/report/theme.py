@@ -1,0 +1,90 @@
+"""How every chart looks: colours, type and the size of things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+INK = "#1f2328"
+MUTED = "#59636e"
+GRID = "#dfe3e8"
+BAND = "#e6eaef"
+PAPER = "#ffffff"
+BASELINE = "#3b3f45"
+
+# Okabe and Ito's palette without its black, which the baseline takes; yellow last, being the faintest on white.
+# Source: Okabe and Ito, Color Universal Design (2008).
+VARIANT_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+TRAINING_COLOUR, VALIDATION_COLOUR = VARIANT_COLOURS[0], VARIANT_COLOURS[1]
+
+# Charts are laid out with the widths of Arial, which Liberation Sans shares; another font would overrun its place.
+CHART_FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
+
+THIN, BOLD, BOLD_BASELINE = 1.0, 2.25, 3.25
+FAINT = 0.38
+# Below this many epochs a line is too short to be seen, so its points are drawn too.
+FEW_EPOCHS = 4
+
+PLOT_WIDTH, PLOT_HEIGHT = 760, 340
+
+_AXIS = {
+    "gridColor": GRID,
+    "domainColor": MUTED,
+    "tickColor": MUTED,
+    "labelColor": MUTED,
+    "titleColor": INK,
+    "labelFontSize": 12,
+    "titleFontSize": 12,
+    "titleFontWeight": "normal",
+    "titlePadding": 8,
+    "labelFlush": False,
+}
+
+CONFIG: dict[str, Any] = {
+    "font": CHART_FONT,
+    "background": PAPER,
+    "padding": 8,
+    # The page gives every chart one text alternative; hundreds of labelled points would only bury it.
+    "aria": False,
+    "view": {"stroke": None},
+    "axis": _AXIS,
+    "title": {
+        "anchor": "start",
+        "frame": "group",
+        "color": INK,
+        "fontSize": 14,
+        "fontWeight": 600,
+        "subtitleColor": MUTED,
+        "subtitleFontSize": 12,
+        "subtitlePadding": 4,
+        "offset": 12,
+    },
+    "header": {
+        "labelColor": INK,
+        "labelFontSize": 12,
+        "labelFontWeight": 600,
+        "labelAnchor": "start",
+        "labelPadding": 4,
+    },
+    "legend": {
+        "orient": "top",
+        "title": None,
+        "labelColor": INK,
+        "labelFontSize": 12,
+        "symbolStrokeWidth": 2.25,
+        "symbolSize": 250,
+    },
+}
+
+
+def colours_of(variants: Sequence[str], baseline: str) -> dict[str, str]:
+    """Give every variant its colour, in the order of the spec; the baseline is always grey-black."""
+    others = [variant for variant in variants if variant != baseline]
+    palette = {variant: VARIANT_COLOURS[place % len(VARIANT_COLOURS)] for place, variant in enumerate(others)}
+    return {variant: palette.get(variant, BASELINE) for variant in variants}
+
+
+def widths_of(variants: Sequence[str], baseline: str) -> dict[str, float]:
+    """Give every variant the width of its mean curve; the baseline's is thicker."""
+    return {variant: BOLD_BASELINE if variant == baseline else BOLD for variant in variants}

@@ -1,0 +1,95 @@
+"""Paths into a spec: `model.layers.hidden_*.units`. Layers are addressed by name, `*` matches within one step."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+from typing import Any
+
+from ablation.spec.document import Document, Key, Location
+
+
+class PathError(ValueError):
+    """A path that leads nowhere; carries what was there to choose from."""
+
+
+def display(data: Any, location: Location) -> str:
+    """Write a location as a path, naming list items that have a name."""
+    parts: list[str] = []
+    for key in location:
+        data = _child(data, key)
+        name = data.get("name") if isinstance(key, int) and isinstance(data, dict) else None
+        parts.append(name if isinstance(name, str) else str(key))
+    return ".".join(parts)
+
+
+def find(data: Any, path: str) -> list[Location]:
+    """Return the locations that `path` matches; the last step may be a key that is not there yet.
+
+    Raises:
+        PathError: A step matches nothing.
+    """
+    steps = path.split(".")
+    if not all(steps):
+        raise PathError(f"{path!r} is not a path; write it like model.layers.hidden_1.units")
+    found: list[tuple[Location, Any]] = [((), data)]
+    for number, step in enumerate(steps):
+        is_last = number == len(steps) - 1
+        found = [match for location, value in found for match in _matches(location, value, step, is_last)]
+        if not found:
+            raise PathError(_nothing(data, steps[:number], step))
+    return [location for location, _ in found]
+
+
+def assign(document: Document, location: Location, value: Any) -> None:
+    """Put `value` at `location`, making the mappings on the way that are not there yet."""
+    target: Any = document.data
+    for key in location[:-1]:
+        if isinstance(target, dict) and not isinstance(target.get(key), dict | list):
+            target[key] = {}
+        target = target[key]
+    target[location[-1]] = value
+
+
+def suggest(word: str, choices: list[str]) -> str:
+    """Say which choice was probably meant, and list them all when they are few."""
+    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean {near[0]}?"
+    return f"Choose from: {', '.join(choices)}." if 0 < len(choices) <= 40 else ""
+
+
+def _matches(location: Location, value: Any, step: str, is_last: bool) -> list[tuple[Location, Any]]:
+    named = _named_children(value)
+    keys = [key for name, key in named.items() if fnmatch.fnmatchcase(name, step)]
+    if not keys and isinstance(value, dict) and "*" not in step and (is_last or not isinstance(value.get(step), str)):
+        return [((*location, step), {})]
+    return [((*location, key), _child(value, key)) for key in keys]
+
+
+def _named_children(value: Any) -> dict[str, Key]:
+    if isinstance(value, dict):
+        return {str(key): key for key in value}
+    if isinstance(value, list):
+        return {
+            str(item["name"]) if isinstance(item, dict) and "name" in item else str(index): index
+            for index, item in enumerate(value)
+        }
+    return {}
+
+
+def _child(value: Any, key: Key) -> Any:
+    if isinstance(value, dict):
+        return value.get(key)  # type: ignore[call-overload]
+    if isinstance(value, list) and isinstance(key, int) and key < len(value):
+        return value[key]
+    return None
+
+
+def _nothing(data: Any, steps: list[str], step: str) -> str:
+    parents = find(data, ".".join(steps)) if steps else [()]
+    value = data
+    for key in parents[0]:
+        value = _child(value, key)
+    where = ".".join(steps) or "the spec"
+    return f"nothing in {where} matches {step!r}. {suggest(step, sorted(_named_children(value)))}".rstrip()

@@ -1,0 +1,80 @@
+"""Results of studies in S3-compatible storage: blobs by digest, trials by fingerprint, runs by manifest.
+
+Importing this room does not import boto3: opening a store does.
+"""
+
+from ablation.store.blobs import download_blob, get_blob, present_blobs, put_blob
+from ablation.store.conditional import honours_conditions
+from ablation.store.connections import connect, open_store, public_address
+from ablation.store.content_types import content_type_of
+from ablation.store.datasets import download_dataset, put_dataset
+from ablation.store.errors import (
+    BlobCorrupt,
+    KeyInvalid,
+    KeyMissing,
+    KeyTaken,
+    ManifestCorrupt,
+    RunUnknown,
+    StoreError,
+    StoreUnreachable,
+    UploadIncomplete,
+)
+from ablation.store.layout import (
+    blob_key,
+    dataset_key,
+    latest_key,
+    run_file_key,
+    run_manifest_key,
+    study_index_key,
+    trial_manifest_key,
+    variant_file_path,
+)
+from ablation.store.objects import Store, StoredObject, StoreLocation
+from ablation.store.publication import RunFile, publish_run
+from ablation.store.runs import LATEST, get_run_file, list_runs, read_run, resolve_run
+from ablation.store.trials import TrialManifest, find_trial, find_trials, publish_trial
+
+__all__ = [
+    "LATEST",
+    "BlobCorrupt",
+    "KeyInvalid",
+    "KeyMissing",
+    "KeyTaken",
+    "ManifestCorrupt",
+    "RunFile",
+    "RunUnknown",
+    "Store",
+    "StoreError",
+    "StoreLocation",
+    "StoreUnreachable",
+    "StoredObject",
+    "TrialManifest",
+    "UploadIncomplete",
+    "blob_key",
+    "connect",
+    "content_type_of",
+    "dataset_key",
+    "download_blob",
+    "download_dataset",
+    "find_trial",
+    "find_trials",
+    "get_blob",
+    "get_run_file",
+    "honours_conditions",
+    "latest_key",
+    "list_runs",
+    "open_store",
+    "present_blobs",
+    "public_address",
+    "publish_run",
+    "publish_trial",
+    "put_blob",
+    "put_dataset",
+    "read_run",
+    "resolve_run",
+    "run_file_key",
+    "run_manifest_key",
+    "study_index_key",
+    "trial_manifest_key",
+    "variant_file_path",
+]

@@ -1,0 +1,156 @@
+"""Immutable bytes, named by their SHA-256, written once and shared by all trials and runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from ablation.records import BlobRef
+from ablation.store import layout
+from ablation.store.errors import BlobCorrupt, UploadIncomplete
+from ablation.store.files import whole_file
+from ablation.store.objects import Store
+from ablation.store.parallel import in_parallel
+
+# From this many wanted blobs in one shard, one listing of the shard's first keys costs less than a request for each.
+_LIST_FROM: Final = 3
+_LIST_KEYS: Final = 64
+
+# Two threads with the same bytes would replace each other's object, and on some servers it is absent for that moment.
+_writing = [Lock() for _ in range(64)]
+
+
+def put_blob(store: Store, data: bytes | Path, content_type: str) -> BlobRef:
+    """Write bytes, or a file's, unless the store has them already, and return the reference to them.
+
+    Raises:
+        UploadIncomplete: The store has not as many bytes afterwards.
+    """
+    ref = reference(data, content_type)
+    write_once(store, layout.blob_key(ref.sha256), data, ref)
+    return ref
+
+
+def get_blob(store: Store, ref: BlobRef) -> bytes:
+    """Return a blob's bytes.
+
+    Raises:
+        KeyMissing: The store does not have it.
+        BlobCorrupt: Its bytes are not those that were published.
+    """
+    return get_verified(store, layout.blob_key(ref.sha256), ref.sha256)
+
+
+def download_blob(store: Store, ref: BlobRef, path: Path) -> None:
+    """Copy a blob to a file, which appears whole and right or not at all.
+
+    Raises:
+        KeyMissing: The store does not have it.
+        BlobCorrupt: Its bytes are not those that were published.
+    """
+    download_verified(store, layout.blob_key(ref.sha256), ref.sha256, path)
+
+
+def present_blobs(store: Store, refs: Iterable[BlobRef]) -> set[BlobRef]:
+    """Return those of `refs` that the store has with the right size; their bytes are not read."""
+    shards: defaultdict[str, set[BlobRef]] = defaultdict(set)
+    for ref in refs:
+        shards[layout.blob_shard(ref.sha256)].add(ref)
+    found = in_parallel(lambda shard: _present(store, *shard), shards.items())
+    return set().union(*found)
+
+
+def write_once(store: Store, key: str, data: bytes | Path, ref: BlobRef) -> None:
+    """Write an immutable object unless it is there with the right size.
+
+    Raises:
+        UploadIncomplete: The store has not as many bytes afterwards.
+    """
+    with _writing[int(ref.sha256[:2], 16) % len(_writing)]:
+        if not _is_there(store, key, ref.bytes):
+            store.put(key, data, ref.content_type)
+            verify_size(store, key, ref.bytes)
+
+
+def verify_size(store: Store, key: str, expected_bytes: int) -> None:
+    """Check that an object that was just written has the size of what was sent.
+
+    Raises:
+        UploadIncomplete: It has not.
+    """
+    head = store.head(key)
+    if head is None or head.bytes != expected_bytes:
+        got = "nothing" if head is None else f"{head.bytes} bytes"
+        raise UploadIncomplete(
+            f"{store.uri_of(key)}: {expected_bytes} bytes were sent, the store has {got}. Run the command again."
+        )
+
+
+def get_verified(store: Store, key: str, sha256: str) -> bytes:
+    """Return an object's bytes, known to be those with this digest.
+
+    Raises:
+        BlobCorrupt: They are not.
+    """
+    data = store.get(key)
+    _require(store, key, sha256, _sha256(data))
+    return data
+
+
+def download_verified(store: Store, key: str, sha256: str, path: Path) -> None:
+    """Copy an object to a file, which appears only when its bytes are those with this digest.
+
+    Raises:
+        BlobCorrupt: They are not.
+    """
+    with whole_file(path) as file:
+        _require(store, key, sha256, store.stream(key, file))
+
+
+def reference(data: bytes | Path, content_type: str) -> BlobRef:
+    """Return the reference to bytes, or to a file's, without storing them."""
+    return BlobRef(sha256=_sha256(data), bytes=_size(data), content_type=content_type)
+
+
+def _require(store: Store, key: str, expected: str, got: str) -> None:
+    if got != expected:
+        raise BlobCorrupt(
+            f"{store.uri_of(key)}: the bytes were changed after they were published: SHA-256 must be {expected[:16]}…, "
+            f"got {got[:16]}…. Delete this object; what needs it will be computed again."
+        )
+
+
+def _present(store: Store, shard: str, refs: Collection[BlobRef]) -> set[BlobRef]:
+    sizes, is_all = _listed_sizes(store, shard) if len(refs) >= _LIST_FROM else ({}, False)
+    return {ref for ref in refs if _has_size(store, layout.blob_key(ref.sha256), ref.bytes, sizes, is_all)}
+
+
+def _listed_sizes(store: Store, shard: str) -> tuple[dict[str, int], bool]:
+    listed, is_all = store.first_keys(shard, _LIST_KEYS)
+    return {item.key: item.bytes for item in listed}, is_all
+
+
+def _has_size(store: Store, key: str, expected_bytes: int, sizes: dict[str, int], is_all: bool) -> bool:
+    if key in sizes or is_all:
+        return sizes.get(key) == expected_bytes
+    return _is_there(store, key, expected_bytes)
+
+
+def _is_there(store: Store, key: str, expected_bytes: int) -> bool:
+    head = store.head(key)
+    return head is not None and head.bytes == expected_bytes
+
+
+def _sha256(data: bytes | Path) -> str:
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest()
+    with data.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _size(data: bytes | Path) -> int:
+    return len(data) if isinstance(data, bytes) else data.stat().st_size

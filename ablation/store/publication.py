@@ -1,0 +1,105 @@
+"""Publishes a run: files first, manifest last, so that a reader sees the whole run or none of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random
+
+from ablation.records import BlobRef, PublishedFile, RunManifest
+from ablation.store import layout
+from ablation.store.blobs import reference, verify_size
+from ablation.store.conditional import create, swap
+from ablation.store.content_types import content_type_of
+from ablation.store.errors import KeyMissing, KeyTaken
+from ablation.store.objects import Store
+from ablation.store.parallel import in_parallel
+
+RunFile = bytes | Path | BlobRef
+
+
+def publish_run(store: Store, manifest: RunManifest, files: Mapping[str, RunFile]) -> RunManifest:
+    """Publish a run's files, commit it, and move its study's `latest` pointer to it.
+
+    Args:
+        store: Where to.
+        manifest: What the run is; its `files` are empty.
+        files: By path relative to the run's folder: bytes, a file, or a blob that is in the store already.
+
+    Returns:
+        The manifest as committed, with its files.
+
+    Raises:
+        KeyInvalid: A path leaves the run's folder.
+        KeyMissing: A blob is not in the store.
+        UploadIncomplete: The store has not as many bytes of a file as were sent.
+        KeyTaken: Another run was committed under this run id.
+    """
+    if manifest.files:
+        raise ValueError("publish_run fills in the manifest's files itself: pass a manifest without files.")
+    for path in files:
+        layout.run_file_key(manifest.study, manifest.run_id, path)
+    published = in_parallel(lambda item: _publish_file(store, manifest, *item), sorted(files.items()))
+    committed = manifest.model_copy(update={"files": tuple(published)})
+    _commit(store, committed)
+    advance_latest(store, manifest.study, manifest.run_id)
+    return committed
+
+
+@retry(
+    retry=retry_if_exception_type((KeyTaken, KeyMissing)),
+    stop=stop_after_attempt(10),
+    wait=wait_random(0, 0.1),
+    reraise=True,
+)
+def advance_latest(store: Store, study: str, run_id: str) -> None:
+    """Let a study's `latest` pointer name this run, unless it names a newer one.
+
+    A compare-and-swap where the endpoint can. Elsewhere the pointer is read back after the write and written again
+    when it names an older run: of two writers the greater run id wins, unless a slow writer's last write comes after
+    that look. Readers that must be right ask `resolve_run`, which reads the manifests.
+
+    Raises:
+        KeyTaken: Others kept changing it.
+    """
+    key = layout.latest_key(study)
+    current, etag = _pointer(store, key)
+    if current >= run_id:
+        return
+    pointer = {"run_id": run_id, "manifest": layout.run_manifest_key(study, run_id)}
+    swap(store, key, json.dumps(pointer).encode(), etag)
+    if _pointer(store, key)[0] < run_id:
+        raise KeyTaken(f"{store.uri_of(key)}: others keep changing it. Run the command again.")
+
+
+def _publish_file(store: Store, manifest: RunManifest, path: str, file: RunFile) -> PublishedFile:
+    key = layout.run_file_key(manifest.study, manifest.run_id, path)
+    if isinstance(file, BlobRef):
+        ref = file
+        store.copy(layout.blob_key(ref.sha256), key, ref.content_type)
+    else:
+        ref = reference(file, content_type_of(path))
+        store.put(key, file, ref.content_type)
+    verify_size(store, key, ref.bytes)
+    return PublishedFile(path=path, sha256=ref.sha256, bytes=ref.bytes, content_type=ref.content_type)
+
+
+def _commit(store: Store, manifest: RunManifest) -> None:
+    key = layout.run_manifest_key(manifest.study, manifest.run_id)
+    if not create(store, key, manifest.model_dump_json(indent=1).encode()):
+        raise KeyTaken(f"{store.uri_of(key)}: another run was committed under this id. Start a new run.")
+
+
+def _pointer(store: Store, key: str) -> tuple[str, str | None]:
+    """Return the run id that a pointer names and the pointer's entity tag; a damaged pointer names no run."""
+    try:
+        data, etag = store.read(key)
+    except KeyMissing:
+        return "", None
+    try:
+        run_id = json.loads(data)["run_id"]
+    except (ValueError, KeyError, TypeError):
+        return "", etag
+    return run_id if isinstance(run_id, str) else "", etag

@@ -1,0 +1,45 @@
+"""What a running trial says of itself, in a file that any process may read at any time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from ablation.records import Record
+
+FILE_NAME = "progress.json"
+
+
+class Progress(Record):
+    """The state of a running trial at the end of an epoch."""
+
+    pid: int = Field(description="Process of the trial.")
+    epoch: int = Field(description="Epochs finished.")
+    epochs: int = Field(description="Epochs to train.")
+    metrics: dict[str, float] = Field(default_factory=dict, description="Of the last finished epoch.")
+    started_at: float = Field(description="Seconds since 1970, when the first epoch began.")
+    updated_at: float = Field(description="Seconds since 1970.")
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds left, at the speed so far; None before the first epoch ended."""
+        if not self.epoch:
+            return None
+        return (self.updated_at - self.started_at) / self.epoch * (self.epochs - self.epoch)
+
+
+def write_progress(directory: Path, progress: Progress) -> None:
+    """Replace the trial's progress file at once, so that no reader sees half of it."""
+    temporary = directory / f".{FILE_NAME}"
+    temporary.write_text(progress.model_dump_json(), encoding="utf-8")
+    os.replace(temporary, directory / FILE_NAME)
+
+
+def read_progress(directory: Path) -> Progress | None:
+    """Return what the trial in `directory` last said, or None if it has said nothing yet."""
+    try:
+        return Progress.model_validate_json((directory / FILE_NAME).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None

@@ -1,0 +1,33 @@
+"""Imported by the template process that trials are forked from: Keras and everything a trial needs, never run here.
+
+What TensorFlow prints while it is imported is kept from the terminal, unless the import fails.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as captured:
+        os.dup2(captured.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            captured.seek(0)
+            os.write(terminal, captured.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
+
+
+with _quiet_stderr():
+    import ablation.training.trial  # noqa: F401

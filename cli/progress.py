@@ -1,0 +1,145 @@
+"""What a person sees while a study trains: one bar for all, one for each running trial; plain lines in a log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from ablation.pipeline import PlannedTrial, Workspace
+from ablation.records import TrialOutcome
+from ablation.settings import Settings
+from ablation.training import Progress as TrialProgress
+
+REFRESH_S = 0.25
+
+
+@contextmanager
+def showing_progress(settings: Settings, run_id: str, *, total: int) -> Iterator[None]:
+    """Show the run on stderr for the length of the block."""
+    console = Console(stderr=True, highlight=False)
+    display = _Bars(console, total) if console.is_terminal else _Lines(console, total)
+    watcher = _Watcher(Workspace(settings, run_id), display)
+    watcher.start()
+    try:
+        yield
+    finally:
+        watcher.stop()
+
+
+class _Watcher(threading.Thread):
+    """Reads the run's folder a few times a second and tells a display what changed."""
+
+    def __init__(self, workspace: Workspace, display: _Bars | _Lines) -> None:
+        super().__init__(name="progress", daemon=True)
+        self._workspace = workspace
+        self._display = display
+        self._ended: set[PlannedTrial] = set()
+        self._stopped = threading.Event()
+        self._trials: tuple[PlannedTrial, ...] = ()
+
+    def run(self) -> None:
+        with self._display:
+            while not self._stopped.wait(REFRESH_S):
+                self._look()
+            self._look()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self.join()
+
+    def _look(self) -> None:
+        if not self._trials:
+            plan = self._workspace.read_plan()
+            self._trials = plan.trials if plan else ()
+        for planned in self._trials:
+            if planned not in self._ended:
+                self._look_at(planned)
+
+    def _look_at(self, planned: PlannedTrial) -> None:
+        trial = planned.trial
+        if outcome := self._workspace.read_outcome(trial.variant, trial.seed):
+            self._ended.add(planned)
+            self._display.ended(planned, outcome)
+        elif progress := self._workspace.read_progress(trial.variant, trial.seed):
+            self._display.running(planned, progress)
+
+
+class _Bars:
+    """Live bars on a terminal."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[detail]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._overall = self._progress.add_task("trials", total=total, detail="starting")
+        self._tasks: dict[PlannedTrial, TaskID] = {}
+        self._counts: dict[str, int] = {}
+
+    def __enter__(self) -> _Bars:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._progress.stop()
+
+    def running(self, planned: PlannedTrial, progress: TrialProgress) -> None:
+        if planned not in self._tasks:
+            name = f"  {planned.trial.name}"
+            self._tasks[planned] = self._progress.add_task(name, total=progress.epochs, detail="")
+        detail = describe_progress(progress)
+        self._progress.update(self._tasks[planned], completed=progress.epoch, detail=detail)
+
+    def ended(self, planned: PlannedTrial, outcome: TrialOutcome) -> None:
+        if planned in self._tasks:
+            self._progress.remove_task(self._tasks.pop(planned))
+        self._counts[outcome.status] = self._counts.get(outcome.status, 0) + 1
+        detail = ", ".join(f"{count} {status}" for status, count in self._counts.items())
+        self._progress.update(self._overall, advance=1, detail=detail)
+        if not outcome.is_finished:
+            self._progress.console.print(describe_failure(outcome), style="red", markup=False)
+
+
+class _Lines:
+    """One line per event, for logs and pipes."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._console = console
+        self._total = total
+        self._done = 0
+
+    def __enter__(self) -> _Lines:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def running(self, planned: PlannedTrial, progress: TrialProgress) -> None:
+        pass
+
+    def ended(self, planned: PlannedTrial, outcome: TrialOutcome) -> None:
+        self._done += 1
+        detail = f"{outcome.epochs} epochs, {outcome.train_s:.1f} s" if outcome.is_finished else outcome.error
+        line = f"[{self._done}/{self._total}] {planned.trial.name}: {outcome.status}, {detail}"
+        self._console.print(line, markup=False, soft_wrap=True)
+
+
+def describe_progress(progress: TrialProgress) -> str:
+    """Say where a running trial is: its validation loss or loss, and the time left."""
+    shown = next((name for name in ("val_loss", "loss") if name in progress.metrics), None)
+    metric = f"{shown} {progress.metrics[shown]:.4g}" if shown else "starting"
+    return metric if progress.eta_s is None else f"{metric} · {progress.eta_s:.0f} s left"
+
+
+def describe_failure(outcome: TrialOutcome) -> str:
+    """Say what became of a trial without a result."""
+    return f"{outcome.variant} seed {outcome.seed}: {outcome.status}: {outcome.error}"

@@ -1,0 +1,85 @@
+"""`ablate run`: train, compare and publish a study."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.failures import Exit, errors, reported
+from cli.options import AsJson, Only, Overrides, Spec
+
+if TYPE_CHECKING:
+    from ablation.pipeline import RunResult
+
+
+def run_study(
+    spec: Spec,
+    overrides: Overrides = None,
+    only: Only = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Trials at the same time.", show_default=False)] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End all trials when one fails.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Train again what is finished already.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train, compare and publish a study. Finished trials are reused, so running again goes on where it stopped.
+
+    Example: ablate run specs/quickstart.yaml --set training.epochs=5 --only l2
+    """
+    with reported():
+        result = _run(spec, overrides, only, workers, fail_fast, no_cache)
+    if as_json:
+        from cli.json_result import result_json
+
+        typer.echo(result_json(result))
+    else:
+        from cli.tables import print_result
+
+        print_result(result)
+    if any(not trial.is_finished for trial in result.trials):
+        raise typer.Exit(Exit.TRIAL_FAILED)
+
+
+def _run(
+    spec: Spec,
+    overrides: Overrides,
+    only: Only,
+    workers: int | None,
+    fail_fast: bool,
+    no_cache: bool,
+) -> RunResult:
+    from ablation.settings import Settings
+    from ablation.spec import load_study
+
+    settings = Settings()
+    study = load_study(spec, overrides=tuple(overrides or ()), only=tuple(only or ()))
+
+    from ablation.pipeline import find_dataset, new_run_id
+    from ablation.store import open_store
+    from cli.interruption import ending_on_signals
+    from cli.progress import showing_progress
+    from flows.local import run_study as run_flow
+
+    for variant in study.variants:
+        find_dataset(variant.spec.data.dataset)
+    run_id = new_run_id(datetime.now(UTC))
+    with ending_on_signals():
+        try:
+            with open_store(settings):
+                pass  # a store that cannot be reached is known before anything trains
+            with showing_progress(settings, run_id, total=len(study.trials)):
+                return run_flow(
+                    settings.cache_dir,
+                    spec=str(spec),
+                    overrides=tuple(overrides or ()),
+                    only=tuple(only or ()),
+                    workers=workers,
+                    fail_fast=fail_fast,
+                    use_cache=not no_cache,
+                    run_id=run_id,
+                )
+        except (KeyboardInterrupt, SystemExit):
+            errors.print("Interrupted. Finished trials are kept; the same command goes on from there.")
+            sys.exit(Exit.INTERRUPTED)

@@ -1,0 +1,174 @@
+"""The study: fetch -> normalize -> build -> train -> evaluate -> publish, mapped over trials; then compare and commit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, unmapped
+from prefect.futures import PrefectFuture, as_completed
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed, State
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from ablation.pipeline import (
+    PlannedTrial,
+    RunContext,
+    RunPlan,
+    RunResult,
+    Workspace,
+    as_cached,
+    failed_outcome,
+    new_run_id,
+    plan_run,
+    reproduce_command,
+)
+from ablation.records import TrialOutcome
+from ablation.settings import Settings, usable_cores
+from ablation.spec import Study, load_study
+from ablation.store import open_store
+from ablation.training import Slots, warm_up
+from flows.artifacts import StudyProgress, publish_summary
+from tasks.build import build
+from tasks.commit import commit
+from tasks.compare import compare
+from tasks.evaluate import evaluate
+from tasks.fetch import fetch
+from tasks.lookup import lookup
+from tasks.normalize import normalize
+from tasks.publish import publish
+from tasks.train import TrialFailed, train
+
+Future = PrefectFuture[Any]
+
+
+def _flow_run_name() -> str:
+    parameters = flow_run.parameters
+    return f"{Path(parameters['spec']).stem} {parameters['run_id'] or ''}".strip()
+
+
+@flow(name="ablation", flow_run_name=_flow_run_name, task_runner=ThreadPoolTaskRunner())  # type: ignore[arg-type]
+def ablation(
+    spec: str,
+    overrides: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+    workers: int | None = None,
+    fail_fast: bool = False,
+    use_cache: bool = True,
+    run_id: str | None = None,
+) -> State[RunResult]:
+    """Train, compare and publish a study.
+
+    Args:
+        spec: Path of the YAML file.
+        overrides: `PATH=VALUE` settings applied to the spec.
+        only: Variants to run; all when empty.
+        workers: Trials at the same time; else `runtime.workers`, else ABLATION_WORKERS.
+        fail_fast: Whether the first failed trial ends the others.
+        use_cache: Whether finished trials of the store are reused.
+        run_id: The run's id; a new one when left out.
+
+    Returns:
+        Completed when every trial has a result, else Failed; the data of both is a RunResult.
+    """
+    settings = Settings()
+    study = load_study(Path(spec), overrides=tuple(overrides), only=tuple(only))
+    workers = workers or study.spec.runtime.workers or settings.workers
+    plan = plan_run(
+        study,
+        run_id or new_run_id(datetime.now(UTC)),
+        spec_text=Path(spec).read_text(encoding="utf-8"),
+        command=reproduce_command(spec, tuple(overrides), tuple(only)),
+    )
+    with open_store(settings) as store:
+        run = RunContext(
+            study=study.name,
+            run_id=plan.run_id,
+            store=store.location,
+            threads=study.spec.runtime.threads or max(1, usable_cores() // workers),
+            timeout_s=study.spec.runtime.timeout_min * 60,
+            is_fail_fast=fail_fast,
+        )
+        result = _run(study, plan, run, Slots(workers), use_cache=use_cache)
+    failed = sum(not trial.is_finished for trial in result.trials)
+    if failed:
+        return Failed(message=f"{failed} of {len(result.trials)} trials have no result", data=result)
+    return Completed(message=f"{len(result.trials)} trials", data=result)
+
+
+def _run(study: Study, plan: RunPlan, run: RunContext, slots: Slots, *, use_cache: bool) -> RunResult:
+    workspace = Workspace(Settings(), plan.run_id)
+    workspace.write_plan(plan)
+    finished = lookup(plan, run.store) if use_cache else {}
+    outcomes: dict[PlannedTrial, TrialOutcome] = {}
+    for planned in plan.trials:
+        if planned.fingerprint in finished:
+            outcomes[planned] = as_cached(planned, finished[planned.fingerprint])
+            workspace.write_outcome(outcomes[planned])
+    progress = StudyProgress(done=len(outcomes), total=len(plan.trials))
+    pending = [planned for planned in plan.trials if planned not in outcomes]
+    outcomes.update(_map_trials(pending, run, slots, progress))
+    ordered = tuple(outcomes[planned] for planned in plan.trials)
+    comparison = compare(study, ordered)
+    result = commit(study, plan, ordered, comparison, run)
+    publish_summary(result)
+    return result
+
+
+def _map_trials(
+    pending: list[PlannedTrial], run: RunContext, slots: Slots, progress: StudyProgress
+) -> dict[PlannedTrial, TrialOutcome]:
+    if not pending:
+        return {}
+    warm_up()
+    prepared = _prepare(pending)
+    built = _build(pending, prepared, run, slots)
+    trained = train.map(pending, prepared, built, unmapped(run), unmapped(slots))
+    evaluated = evaluate.map(trained, pending, prepared, unmapped(run))
+    published = publish.map(evaluated, pending, unmapped(run))
+    for _ in as_completed(list(published)):
+        progress.advance()
+    stages = zip(built, trained, evaluated, published, strict=True)
+    return {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
+
+
+def _prepare(pending: list[PlannedTrial]) -> list[Future]:
+    """Fetch each dataset once and normalise each (data section, seed) once; return one future per trial."""
+    datasets = sorted({planned.trial.spec.data.dataset for planned in pending})
+    contents = dict(zip(datasets, fetch.map(datasets).result(), strict=True))
+    splits = list(dict.fromkeys((planned.trial.spec.data, planned.trial.seed) for planned in pending))
+    futures = normalize.map(
+        [data for data, _ in splits],
+        [seed for _, seed in splits],
+        [contents[data.dataset] for data, _ in splits],
+    )
+    futures.result()
+    by_split = dict(zip(splits, futures, strict=True))
+    return [by_split[planned.trial.spec.data, planned.trial.seed] for planned in pending]
+
+
+def _build(pending: list[PlannedTrial], prepared: list[Future], run: RunContext, slots: Slots) -> list[Future]:
+    """Build each variant's model once; return one future per trial."""
+    first = {planned.trial.variant: (planned.trial.spec.model, data) for planned, data in zip(pending, prepared, strict=True)}
+    futures = build.map(
+        list(first),
+        [model for model, _ in first.values()],
+        [data for _, data in first.values()],
+        unmapped(run),
+        unmapped(slots),
+    )
+    by_variant = dict(zip(first, futures, strict=True))
+    return [by_variant[planned.trial.variant] for planned in pending]
+
+
+def _settle(planned: PlannedTrial, *stages: Future) -> TrialOutcome:
+    """Return how a trial ended: what its last stage gave, or what its first failed stage says."""
+    for stage in stages:
+        stage.wait()
+        if stage.state.is_completed():
+            continue
+        error = stage.result(raise_on_failure=False)
+        return error.outcome if isinstance(error, TrialFailed) else failed_outcome(planned, str(error))
+    outcome: TrialOutcome = stages[-1].result()
+    return outcome

@@ -1,0 +1,47 @@
+"""What Prefect's UI shows of a run: progress while it runs, then the answer, the effects and the page's address."""
+
+from __future__ import annotations
+
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from ablation.pipeline import RunResult
+
+
+class StudyProgress:
+    """A progress artifact: trials with an end, of all trials."""
+
+    def __init__(self, *, done: int, total: int) -> None:
+        self._done = done
+        self._total = total
+        self._artifact = create_progress_artifact(progress=self._percent, key="trials", description="Trials ended")
+
+    @property
+    def _percent(self) -> float:
+        return 100.0 * self._done / self._total
+
+    def advance(self) -> None:
+        """Count one more trial."""
+        self._done += 1
+        update_progress_artifact(artifact_id=self._artifact, progress=self._percent)  # type: ignore[arg-type]
+
+
+def publish_summary(result: RunResult) -> None:
+    """Show the answer, the effects and where the page is."""
+    create_markdown_artifact(markdown=_markdown(result), key="answer", description=result.study)
+    rows = [effect.model_dump(mode="json", exclude={"differences"}) for effect in result.comparison.effects]
+    if rows:
+        create_table_artifact(table=rows, key="effects", description=result.comparison.metric)
+    create_link_artifact(link=result.address, link_text=f"{result.study} {result.run_id}", key="page")
+
+
+def _markdown(result: RunResult) -> str:
+    answers = "\n".join(f"- {line}" for line in result.answers)
+    failures = [trial for trial in result.trials if not trial.is_finished]
+    failed = "".join(f"\n- {trial.variant} seed {trial.seed}: {trial.status}: {trial.error}" for trial in failures)
+    return f"## {result.study}\n\n{answers}\n" + (f"\n### Trials without a result\n{failed}\n" if failed else "")

@@ -1,0 +1,31 @@
+"""Run the study flow in this process, on the configured server or a temporary one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ablation.pipeline import RunResult
+from flows.server import server
+
+
+def run_study(cache_dir: Path, **parameters: Any) -> RunResult:
+    """Run `flows.ablation.ablation` and return its result, whether or not every trial has one.
+
+    Args:
+        cache_dir: Where the temporary server's log goes.
+        parameters: Of the flow.
+
+    Raises:
+        EngineUnreachable: No Prefect server answers.
+        SpecError, DataError, StoreError: As the flow raised them.
+    """
+    with server(cache_dir):
+        from flows.ablation import ablation
+
+        state = ablation(**parameters, return_state=True)
+        result = state.result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        raise result
+    assert isinstance(result, RunResult)
+    return result

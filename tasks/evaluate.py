@@ -1,0 +1,16 @@
+"""Evaluate one trained model."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from ablation.data import PreparedRef
+from ablation.pipeline import PlannedTrial, RunContext, evaluate_trial
+from ablation.records import TrialOutcome
+
+
+@task(task_run_name="evaluate {planned.trial.variant} seed {planned.trial.seed}", cache_policy=NO_CACHE)
+def evaluate(trained: TrialOutcome, planned: PlannedTrial, prepared: PreparedRef, run: RunContext) -> TrialOutcome:
+    """Add metrics on the train, validation and test splits."""
+    return evaluate_trial(trained, planned, prepared, run)

@@ -1,0 +1,20 @@
+"""Publish one trial to the store."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from ablation.pipeline import PlannedTrial, RunContext, publish_outcome
+from ablation.records import TrialOutcome
+
+
+@task(
+    task_run_name="publish {planned.trial.variant} seed {planned.trial.seed}",
+    retries=2,
+    retry_delay_seconds=2,
+    cache_policy=NO_CACHE,
+)
+def publish(evaluated: TrialOutcome, planned: PlannedTrial, run: RunContext) -> TrialOutcome:
+    """Upload curves and metrics, then the trial's manifest; from then on nobody trains it again."""
+    return publish_outcome(evaluated, run)

@@ -1,0 +1,30 @@
+"""Train one trial."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from ablation.data import PreparedRef
+from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, train_trial
+from ablation.records import TrialOutcome
+from ablation.training import Slots
+
+
+class TrialFailed(Exception):
+    """A trial without a result; the task is shown as failed, the outcome travels on."""
+
+    def __init__(self, outcome: TrialOutcome) -> None:
+        self.outcome = outcome
+        super().__init__(f"{outcome.variant} seed {outcome.seed}: {outcome.status}: {outcome.error}")
+
+
+@task(task_run_name="train {planned.trial.variant} seed {planned.trial.seed}", cache_policy=NO_CACHE)
+def train(
+    planned: PlannedTrial, prepared: PreparedRef, built: BuiltModel, run: RunContext, slots: Slots
+) -> TrialOutcome:
+    """Train in a process of its own; never retried, since an equal trial would end equally."""
+    outcome = train_trial(planned, prepared, run, slots)
+    if not outcome.is_finished:
+        raise TrialFailed(outcome)
+    return outcome
