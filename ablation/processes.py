@@ -23,9 +23,7 @@ def die_with_parent(signum: signal.Signals = signal.SIGKILL) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signum, 0, 0, 0)
 
 
-def start_dependent(
-    command: Sequence[str], *, environment: Mapping[str, str], log: Path
-) -> subprocess.Popen[bytes]:
+def start_dependent(command: Sequence[str], *, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own (a terminal's Ctrl-C does not reach it) that ends with this process.
 
     Args:

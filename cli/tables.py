@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ablation.analysis import Comparison, Effect, VariantSummary, decimals_for, format_number
 from ablation.pipeline import RunResult
+from ablation.records import RunManifest
 
+MOST_DECIMALS = 6
 _COLOURS = {"helps": "green", "hurts": "red", "equivalent": "cyan", "inconclusive": "yellow", "no data": "dim"}
 
 
@@ -34,9 +38,10 @@ def comparison_table(comparison: Comparison) -> Table:
     better = "lower" if comparison.direction == "min" else "higher"
     table = Table(title=f"{comparison.metric} ({better} is better)", title_justify="left")
     table.add_column("variant")
-    for heading in ("mean", "sd", "seeds", "difference", f"{comparison.confidence:.0%} interval"):
-        table.add_column(heading, justify="right")
-    table.add_column("verdict")
+    for heading in ("mean", "sd", "seeds"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column(f"difference ({comparison.confidence:.0%} interval)", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
     effects = {effect.variant: effect for effect in comparison.effects}
     for summary in comparison.summaries:
         table.add_row(*_row(summary, effects.get(summary.variant)))
@@ -44,25 +49,42 @@ def comparison_table(comparison: Comparison) -> Table:
 
 
 def _row(summary: VariantSummary, effect: Effect | None) -> list[str | Text]:
-    decimals = decimals_for(summary.sd if summary.sd else abs(summary.mean or 1.0))
+    decimals = _decimals((summary.sd or abs(summary.mean or 1.0)) / 10)
     mean = "" if summary.mean is None else format_number(summary.mean, decimals)
     sd = "" if summary.sd is None else format_number(summary.sd, decimals)
     seeds = f"{summary.finished}/{summary.finished + summary.failed}"
     row: list[str | Text] = [Text(summary.variant), mean, sd, seeds]
     if effect is None:
-        return [*row, "", "", Text("baseline", style="dim")]
-    return [*row, *_effect_cells(effect, decimals), Text(effect.verdict, style=_COLOURS[effect.verdict])]
+        return [*row, "", Text("baseline", style="dim")]
+    return [*row, _difference(effect), Text(effect.verdict, style=_COLOURS[effect.verdict])]
 
 
-def _effect_cells(effect: Effect, decimals: int) -> list[str]:
+def _difference(effect: Effect) -> str:
     if effect.difference is None:
-        return ["", ""]
-    difference = f"{effect.difference:+.{decimals}f}"
+        return ""
     if effect.low is None or effect.high is None:
-        return [difference, ""]
-    return [difference, f"{effect.low:+.{decimals}f} to {effect.high:+.{decimals}f}"]
+        return f"{effect.difference:+.3g}"
+    decimals = _decimals((effect.high - effect.low) / 2)
+    return f"{effect.difference:+.{decimals}f} ({effect.low:+.{decimals}f} to {effect.high:+.{decimals}f})"
+
+
+def _decimals(uncertainty: float) -> int:
+    return min(max(decimals_for(uncertainty), 0), MOST_DECIMALS)
 
 
 def _counts(result: RunResult) -> dict[str, int]:
     statuses = [trial.status for trial in result.trials]
     return {status: statuses.count(status) for status in dict.fromkeys(statuses)}
+
+
+def print_run(manifest: RunManifest, results: dict[str, Any], address: str) -> None:
+    """Print a published run: its question, its answer, its comparison."""
+    console = Console(highlight=False)
+    comparison = Comparison.model_validate({name: results[name] for name in Comparison.model_fields})
+    console.print(f"{manifest.study} {manifest.run_id}: {manifest.status}", markup=False)
+    if manifest.question:
+        console.print(manifest.question, markup=False, soft_wrap=True)
+    console.print(comparison_table(comparison))
+    for line in results["answer"]:
+        console.print(line, markup=False, soft_wrap=True)
+    console.print(f"\nPage: {address}", markup=False, soft_wrap=True)

@@ -1,1 +1,1 @@
-"""One Prefect flow per module. Nothing is imported here: Prefect is slow to import and reads its settings when it is."""
+"""One Prefect flow per module. Nothing is imported here: Prefect reads its settings when it is imported."""

@@ -1,4 +1,4 @@
-"""The study: fetch -> normalize -> build -> train -> evaluate -> publish, mapped over trials; then compare and commit."""
+"""The study: fetch, normalize, build, train, evaluate, publish, mapped over trials; then compare and commit."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow, unmapped
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, as_completed
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from ablation.pipeline import (
@@ -150,14 +151,11 @@ def _prepare(pending: list[PlannedTrial]) -> list[Future]:
 
 def _build(pending: list[PlannedTrial], prepared: list[Future], run: RunContext, slots: Slots) -> list[Future]:
     """Build each variant's model once; return one future per trial."""
-    first = {planned.trial.variant: (planned.trial.spec.model, data) for planned, data in zip(pending, prepared, strict=True)}
-    futures = build.map(
-        list(first),
-        [model for model, _ in first.values()],
-        [data for _, data in first.values()],
-        unmapped(run),
-        unmapped(slots),
-    )
+    first: dict[str, tuple[PlannedTrial, Future]] = {}
+    for planned, data in zip(pending, prepared, strict=True):
+        first.setdefault(planned.trial.variant, (planned, data))
+    trials, arrays = zip(*first.values(), strict=True)
+    futures = build.map(list(trials), list(arrays), unmapped(run), unmapped(slots))
     by_variant = dict(zip(first, futures, strict=True))
     return [by_variant[planned.trial.variant] for planned in pending]
 

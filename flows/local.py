@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ablation.pipeline import RunResult
-from flows.server import server
+from flows.server import ensure_server
 
 
 def run_study(cache_dir: Path, **parameters: Any) -> RunResult:
@@ -20,9 +20,12 @@ def run_study(cache_dir: Path, **parameters: Any) -> RunResult:
         EngineUnreachable: No Prefect server answers.
         SpecError, DataError, StoreError: As the flow raised them.
     """
-    with server(cache_dir):
-        from flows.ablation import ablation
+    api_url = ensure_server(cache_dir)
+    from prefect.settings import PREFECT_API_URL, temporary_settings
 
+    from flows.ablation import ablation
+
+    with temporary_settings({PREFECT_API_URL: api_url}):
         state = ablation(**parameters, return_state=True)
         result = state.result(raise_on_failure=False)
     if isinstance(result, BaseException):

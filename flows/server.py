@@ -6,14 +6,13 @@ it behind when the caller is killed. Ours starts beside the imports, in a sessio
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -42,28 +41,29 @@ def configure_prefect() -> None:
         os.environ.setdefault(name, value)
 
 
-@contextmanager
-def server(cache_dir: Path) -> Iterator[None]:
-    """Make sure a Prefect server answers for the length of the block.
+def ensure_server(cache_dir: Path) -> str:
+    """Make sure a Prefect server answers from now to the end of this process; import Prefect only after this.
+
+    A temporary server is ended when the interpreter exits, after Prefect has sent it the last logs and events: exit
+    handlers run in reverse order, and Prefect registers its own when it is imported.
+
+    Returns:
+        The address of the server's API.
 
     Raises:
         EngineUnreachable: The configured server does not answer, or the temporary one does not start.
     """
     configure_prefect()
-    process = None if os.environ.get("PREFECT_API_URL") else _TemporaryServer(cache_dir)
-    try:
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+    if configured := os.environ.get("PREFECT_API_URL"):
+        return _checked(configured)
+    process = _TemporaryServer(cache_dir)
+    atexit.register(process.stop)
+    from prefect.settings import PREFECT_API_URL
 
-        configured = PREFECT_API_URL.value()
-        if configured or process is None:
-            _check(str(configured))
-            yield
-        else:
-            with temporary_settings({PREFECT_API_URL: process.wait_until_ready()}):
-                yield
-    finally:
-        if process is not None:
-            process.stop()
+    if configured := PREFECT_API_URL.value():  # by a Prefect profile
+        process.stop()
+        return _checked(configured)
+    return process.wait_until_ready()
 
 
 class _TemporaryServer:
@@ -111,16 +111,18 @@ class _TemporaryServer:
         tail = "\n  ".join(self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:])
         return (
             f"Prefect's temporary server did not start within {STARTUP_TIMEOUT_S:g} s; its log is {self._log}.\n"
-            f"  {tail}\n  Start one with `make server` and set PREFECT_API_URL, or repair the installation: `make install`."
+            f"  {tail}\n"
+            "  Start one with `make server` and set PREFECT_API_URL, or repair the installation: `make install`."
         )
 
 
-def _check(api_url: str) -> None:
+def _checked(api_url: str) -> str:
     if not _answers(api_url):
         raise EngineUnreachable(
             f"The Prefect server at {api_url} (PREFECT_API_URL) does not answer.\n"
             "  Start it (`make server` starts a local one), or unset PREFECT_API_URL to use a temporary server."
         )
+    return api_url
 
 
 def _answers(api_url: str) -> bool:

@@ -6,12 +6,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ablation.data import PreparedRef
-from ablation.pipeline import BuiltModel, RunContext, build_variant
-from ablation.spec import ModelSpec
+from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, build_variant
 from ablation.training import Slots
 
 
-@task(task_run_name="build {variant}", cache_policy=NO_CACHE)
-def build(variant: str, model: ModelSpec, prepared: PreparedRef, run: RunContext, slots: Slots) -> BuiltModel:
+@task(task_run_name="build {planned.trial.variant}", cache_policy=NO_CACHE)
+def build(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, slots: Slots) -> BuiltModel:
     """See that the layers fit the data, and count the weights."""
-    return build_variant(variant, model, prepared.input_shape, run, slots)
+    return build_variant(planned, prepared, run, slots)

@@ -7,7 +7,14 @@ from ablation.analysis.effects import Comparison, Effect, VariantSummary, Verdic
 from ablation.analysis.metrics import Direction, metric_direction
 from ablation.analysis.numbers import decimals_for, format_number
 from ablation.analysis.pairing import compare
-from ablation.analysis.sentences import answer_lines, caveats, effect_sentence, headline, verdict_lines
+from ablation.analysis.sentences import (
+    answer_lines,
+    caveats,
+    effect_numbers,
+    effect_sentence,
+    headline,
+    verdict_lines,
+)
 
 __all__ = [
     "Comparison",
@@ -19,6 +26,7 @@ __all__ = [
     "caveats",
     "compare",
     "decimals_for",
+    "effect_numbers",
     "effect_sentence",
     "format_number",
     "headline",

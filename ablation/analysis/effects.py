@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from ablation.analysis.metrics import Direction
 from ablation.records import Record
 
+# In the order of the answer: what is settled, then what is not.
 Verdict = Literal["helps", "hurts", "equivalent", "inconclusive", "no data"]
 
 
@@ -69,3 +70,8 @@ class Comparison(Record):
             return improvement is None, -(improvement or 0.0)
 
         return tuple(sorted(self.effects, key=key))
+
+    def answered_effects(self) -> tuple[Effect, ...]:
+        """Return the effects with the settled verdicts first, each kind from the best to the worst."""
+        order = get_args(Verdict)
+        return tuple(sorted(self.ranked_effects(), key=lambda effect: order.index(effect.verdict)))

@@ -13,6 +13,8 @@ from ablation.analysis.verdicts import verdict_of
 from ablation.records import TrialOutcome
 
 CONFIDENCE = 0.95
+# A metric of this size is a diverged one, and its square would overflow.
+LARGEST = 1e100
 
 ValuesBySeed = dict[int, float]
 
@@ -46,20 +48,18 @@ def compare(
     _require_sound(outcomes, variants, margin)
     values = {variant: finite_values(outcomes, variant, metric) for variant in variants}
     runs = Counter(outcome.variant for outcome in outcomes)
-    return Comparison(
+    frame = Comparison(
         metric=metric,
         direction=direction,
         baseline=baseline,
         margin=margin,
         confidence=CONFIDENCE,
         summaries=tuple(_summarize(variant, values[variant], runs[variant]) for variant in variants),
-        effects=tuple(
-            _effect(variant, baseline, metric, differences, direction=direction, margin=margin)
-            for variant in variants
-            if variant != baseline
-            for differences in [paired_differences(values[variant], values.get(baseline, {}))]
-        ),
+        effects=(),
     )
+    differences = {name: paired_differences(values[name], values.get(baseline, {})) for name in variants}
+    effects = tuple(_effect(frame, name, differences[name]) for name in variants if name != baseline)
+    return frame.model_copy(update={"effects": effects})
 
 
 def finite_values(outcomes: Sequence[TrialOutcome], variant: str, metric: str) -> ValuesBySeed:
@@ -73,7 +73,7 @@ def finite_values(outcomes: Sequence[TrialOutcome], variant: str, metric: str) -
 
 def has_value(outcome: TrialOutcome, metric: str) -> bool:
     """Say whether a trial can take part in a comparison on this metric."""
-    return outcome.is_finished and math.isfinite(outcome.metrics.get(metric, math.nan))
+    return outcome.is_finished and abs(outcome.metrics.get(metric, math.nan)) < LARGEST
 
 
 def paired_differences(variant: ValuesBySeed, baseline: ValuesBySeed) -> ValuesBySeed:
@@ -124,25 +124,18 @@ def _summarize(variant: str, values: ValuesBySeed, runs: int) -> VariantSummary:
     )
 
 
-def _effect(
-    variant: str,
-    baseline: str,
-    metric: str,
-    differences: ValuesBySeed,
-    *,
-    direction: Direction,
-    margin: float | None,
-) -> Effect:
-    interval = paired_interval(list(differences.values()))
+def _effect(frame: Comparison, variant: str, differences: ValuesBySeed) -> Effect:
+    interval = paired_interval(list(differences.values()), frame.confidence)
     low, high = interval or (None, None)
+    verdict = verdict_of(interval, direction=frame.direction, margin=frame.margin)
     return Effect(
         variant=variant,
-        baseline=baseline,
-        metric=metric,
+        baseline=frame.baseline,
+        metric=frame.metric,
         difference=statistics.fmean(differences.values()) if differences else None,
         low=low,
         high=high,
         pairs=len(differences),
         differences=differences,
-        verdict=verdict_of(interval, direction=direction, margin=margin) if differences else "no data",
+        verdict=verdict if differences else "no data",
     )

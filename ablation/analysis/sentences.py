@@ -34,7 +34,7 @@ def headline(comparison: Comparison) -> str:
     """Return the answer in one line, for lists of studies: the strongest verdict, then how the others fared."""
     if all(summary.finished == 0 for summary in comparison.summaries):
         return f"no result: no trial has a finite {comparison.metric}"
-    effects = comparison.ranked_effects()
+    effects = comparison.answered_effects()
     if not effects:
         return verdict_lines(comparison)[0]
     first = _most_telling(effects)
@@ -49,10 +49,10 @@ def headline(comparison: Comparison) -> str:
 
 
 def verdict_lines(comparison: Comparison) -> list[str]:
-    """Return one sentence a variant, from the best effect to the worst."""
+    """Return one sentence a variant, the settled ones first."""
     if not comparison.effects:
         return [_sole_sentence(comparison)]
-    return [effect_sentence(effect, comparison) for effect in comparison.ranked_effects()]
+    return [effect_sentence(effect, comparison) for effect in comparison.answered_effects()]
 
 
 def effect_sentence(effect: Effect, comparison: Comparison) -> str:
@@ -65,6 +65,18 @@ def effect_sentence(effect: Effect, comparison: Comparison) -> str:
     if effect.verdict in ("helps", "hurts"):
         return f"{name}: {_directed(effect, comparison)}"
     return f"{name}: {_signed(effect, comparison)}{_margin_clause(effect, comparison)}"
+
+
+def effect_numbers(effect: Effect, comparison: Comparison) -> tuple[str, str, str]:
+    """Return difference, low and high as text, as precise as the interval allows; empty where there is none."""
+    if effect.difference is None:
+        return "", "", ""
+    if effect.low is None or effect.high is None:
+        return format_number(effect.difference), "", ""
+    margin = comparison.margin or 0.0
+    decimals = decimals_between(effect.low, effect.high, (0.0, margin, -margin))
+    difference, low, high = (format_number(number, decimals) for number in (effect.difference, effect.low, effect.high))
+    return difference, low, high
 
 
 def caveats(comparison: Comparison, trials: Sequence[TrialOutcome]) -> list[str]:
@@ -141,19 +153,15 @@ def _moves(difference: float, size: str | None = None) -> str:
 
 def _directed(effect: Effect, comparison: Comparison) -> str:
     """Say "falls by 0.21 (0.19 to 0.23)": sizes, all in the direction of the effect."""
-    assert effect.difference is not None and effect.low is not None and effect.high is not None
-    decimals = _decimals(effect, comparison)
-    ends = sorted((abs(effect.low), abs(effect.high)))
-    low, high = (format_number(end, decimals) for end in ends)
-    moves = _moves(effect.difference, format_number(abs(effect.difference), decimals))
-    return f"{effect.metric} {moves} ({_interval(low, high, effect, comparison)})"
+    assert effect.difference is not None
+    difference, *ends = (text.removeprefix("-") for text in effect_numbers(effect, comparison))
+    low, high = ends if effect.difference > 0 else reversed(ends)
+    return f"{effect.metric} {_moves(effect.difference, difference)} ({_interval(low, high, effect, comparison)})"
 
 
 def _signed(effect: Effect, comparison: Comparison) -> str:
     """Say "differs by 0.01 (-0.02 to 0.04)": signed, since either direction is possible."""
-    assert effect.difference is not None and effect.low is not None and effect.high is not None
-    decimals = _decimals(effect, comparison)
-    difference, low, high = (format_number(x, decimals) for x in (effect.difference, effect.low, effect.high))
+    difference, low, high = effect_numbers(effect, comparison)
     return f"{effect.metric} differs by {difference} ({_interval(low, high, effect, comparison)})"
 
 
@@ -173,12 +181,6 @@ def _margin_clause(effect: Effect, comparison: Comparison) -> str:
         return f", inside {margin}"
     is_one_sided = effect.low > 0 or effect.high < 0
     return f", not 0 but perhaps less than {margin}" if is_one_sided else f", reaching beyond {margin}"
-
-
-def _decimals(effect: Effect, comparison: Comparison) -> int:
-    assert effect.low is not None and effect.high is not None
-    margin = comparison.margin or 0.0
-    return decimals_between(effect.low, effect.high, (0.0, margin, -margin))
 
 
 def _percent(comparison: Comparison) -> str:

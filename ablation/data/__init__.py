@@ -4,4 +4,14 @@ from ablation.data.decoding import materialize
 from ablation.data.errors import DataError, DataUnavailable
 from ablation.data.preparing import Prepared, PreparedRef, Split, load_prepared, prepare, prepared_key
 
-__all__ = ["DataError", "DataUnavailable", "Prepared", "PreparedRef", "Split", "load_prepared", "materialize", "prepare", "prepared_key"]
+__all__ = [
+    "DataError",
+    "DataUnavailable",
+    "Prepared",
+    "PreparedRef",
+    "Split",
+    "load_prepared",
+    "materialize",
+    "prepare",
+    "prepared_key",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import keras
 
 from ablation.model.layers import build_layer
@@ -44,7 +46,7 @@ def summarize(model: keras.Model) -> ModelSummary:
     """Count weights and list the layers of a built model."""
     return ModelSummary(
         parameters=model.count_params(),
-        trainable_parameters=sum(int(weight.size) for weight in model.trainable_weights),
+        trainable_parameters=sum(math.prod(weight.shape) for weight in model.trainable_weights),
         output_shape=tuple(model.output_shape),
         layers=tuple(layer.name for layer in model.layers),
     )

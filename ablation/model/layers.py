@@ -44,9 +44,7 @@ def _(spec: Dropout, seed: int) -> layers.Layer:
 
 @build_layer.register
 def _(spec: BatchNormalization, seed: int) -> layers.Layer:
-    return layers.BatchNormalization(
-        axis=spec.axis, momentum=spec.momentum, epsilon=spec.epsilon, name=spec.name
-    )
+    return layers.BatchNormalization(axis=spec.axis, momentum=spec.momentum, epsilon=spec.epsilon, name=spec.name)
 
 
 @build_layer.register

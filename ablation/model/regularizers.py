@@ -6,11 +6,11 @@ from functools import singledispatch
 
 from keras import regularizers
 
-from ablation.spec import L1, L2, L1L2
+from ablation.spec import L1, L1L2, L2, Regularizer
 
 
 @singledispatch
-def build_regularizer(spec: None) -> regularizers.Regularizer | None:
+def build_regularizer(spec: Regularizer | None) -> regularizers.Regularizer | None:
     """Return the Keras regulariser a spec describes; None for None."""
     if spec is not None:
         raise TypeError(f"no regulariser for {type(spec).__name__}")

@@ -51,8 +51,10 @@ def plan_run(study: Study, run_id: str, *, spec_text: str, command: str) -> RunP
         DataError: A variant names a dataset that is not in the catalogue.
     """
     planned = [
-        PlannedTrial(trial=trial, fingerprint=fingerprint(trial, surroundings(trial.spec.data.dataset)))
-        for trial in study.trials
+        PlannedTrial(
+            trial=trial, fingerprint=fingerprint(trial, surroundings(trial.spec.data.dataset)), position=position
+        )
+        for position, trial in enumerate(study.trials)
     ]
     changes = {variant.name: dict(variant.changes) for variant in study.variants}
     return RunPlan(

@@ -18,6 +18,7 @@ class PlannedTrial(Record):
 
     trial: Trial
     fingerprint: str
+    position: int = Field(ge=0, description="In the plan; trials start in this order.")
 
 
 class RunPlan(Record):

@@ -17,6 +17,7 @@ from ablation.report import History, StudyReport, render_store_index, render_stu
 from ablation.settings import Settings
 from ablation.spec import Study, canonical_json
 from ablation.store import (
+    RunFile,
     Store,
     connect,
     get_blob,
@@ -69,7 +70,7 @@ def commit_run(
         trials=dict(Counter(outcome.status for outcome in outcomes)),
         files=(),
     )
-    files = {**_inputs(study, plan), **render_study(report), **_trial_files(outcomes)}
+    files: dict[str, RunFile] = {**_inputs(study, plan), **render_study(report), **_trial_files(outcomes)}
     committed = publish_run(store, manifest, files)
     rebuild_indexes(store, study.name)
     Workspace(Settings(), run.run_id).remove()

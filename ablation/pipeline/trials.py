@@ -18,7 +18,6 @@ from ablation.provenance import describe_machine
 from ablation.records import BlobRef, Record, TrialOutcome, TrialStatus
 from ablation.report import History, render_trial_curves
 from ablation.settings import Settings
-from ablation.spec import ModelSpec
 from ablation.store import connect, content_type_of, get_blob, publish_trial, put_blob
 from ablation.training import (
     BUILD,
@@ -38,6 +37,7 @@ from ablation.training import (
 
 METRICS = "metrics.json"
 BUILD_TIMEOUT_S = 600.0
+BEFORE_ALL_TRIALS = -1
 _STATUS: dict[str, TrialStatus] = {"failed": "failed", "timeout": "timeout", "interrupted": "interrupted"}
 
 
@@ -53,17 +53,16 @@ class BuildFailed(Exception):
     """A variant's model cannot be built."""
 
 
-def build_variant(
-    variant: str, model: ModelSpec, input_shape: tuple[int, ...], run: RunContext, slots: Slots
-) -> BuiltModel:
-    """Build a variant's model once, in a process of its own, before its trials start.
+def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, slots: Slots) -> BuiltModel:
+    """Build the model of a trial's variant once, in a process of its own, before any trial starts.
 
     Raises:
         BuildFailed: A layer does not fit; the message names it.
     """
+    variant = planned.trial.variant
     directory = Workspace(Settings(), run.run_id).directory / "models" / variant
-    job = BuildJob(model=model, input_shape=input_shape).model_dump_json()
-    with slots.occupy():
+    job = BuildJob(model=planned.trial.spec.model, input_shape=prepared.input_shape).model_dump_json()
+    with slots.occupy(BEFORE_ALL_TRIALS):
         end = run_isolated(BUILD, job, directory, timeout_s=BUILD_TIMEOUT_S, is_cancelled=slots.is_cancelled)
     if end.reason != "done":
         raise BuildFailed(end.error)
@@ -83,7 +82,7 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
     job = TrainJob(
         trial=planned.trial, prepared=prepared, cache_dir=str(settings.cache_dir.absolute()), threads=run.threads
     )
-    with slots.occupy():
+    with slots.occupy(planned.position):
         _ensure_prepared(planned, settings)
         end = run_isolated(
             TRAIN, job.model_dump_json(), directory, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled
@@ -114,9 +113,7 @@ def publish_outcome(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
     history = get_blob(store, outcome.files[HISTORY])
     curves = render_trial_curves(History.from_csv(history), title=f"{outcome.variant} · seed {outcome.seed}")
     extra = curves | {METRICS: json.dumps(outcome.metrics, indent=1, sort_keys=True).encode()}
-    files = dict(outcome.files) | {
-        name: put_blob(store, data, content_type_of(name)) for name, data in extra.items()
-    }
+    files = dict(outcome.files) | {name: put_blob(store, data, content_type_of(name)) for name, data in extra.items()}
     published = outcome.model_copy(update={"files": files})
     publish_trial(store, published, describe_machine())
     Workspace(Settings(), run.run_id).write_outcome(published)
@@ -143,9 +140,7 @@ def _outcome(planned: PlannedTrial, end: ProcessEnd, directory: Path) -> TrialOu
         outcome = failed_outcome(planned, end.error or end.reason, _STATUS[end.reason])
         return outcome.model_copy(update={"epochs": _finished_epochs(directory / HISTORY)})
     result = TrainResult.model_validate_json((directory / RESULT).read_bytes())
-    return TrialOutcome(
-        variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, **result.model_dump()
-    )
+    return TrialOutcome(variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, **result.model_dump())
 
 
 def _finished_epochs(history: Path) -> int:

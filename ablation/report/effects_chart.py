@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from ablation.analysis import Comparison, Effect, decimals_for, format_number
+from ablation.analysis import Comparison, Effect, effect_numbers
 from ablation.report import theme
 from ablation.report.drawing import Datasets, Drawing, draw
 from ablation.report.study import StudyReport
@@ -31,7 +31,7 @@ def _datasets(comparison: Comparison, effects: Sequence[Effect]) -> Datasets:
                 "difference": effect.difference,
                 "low": effect.low,
                 "high": effect.high,
-                "text": _row_text(effect),
+                "text": _row_text(effect, comparison),
             }
             for effect in effects
         ],
@@ -45,16 +45,12 @@ def _datasets(comparison: Comparison, effects: Sequence[Effect]) -> Datasets:
     }
 
 
-def _row_text(effect: Effect) -> str:
-    assert effect.difference is not None
-    if effect.low is None or effect.high is None:
-        return f"{effect.verdict}: {format_number(effect.difference)}, one seed"
-    decimals = decimals_for((effect.high - effect.low) / 2)
-    difference, low, high = (format_number(x, decimals) for x in (effect.difference, effect.low, effect.high))
-    return f"{effect.verdict}: {difference} ({low} to {high})"
+def _row_text(effect: Effect, comparison: Comparison) -> str:
+    difference, low, high = effect_numbers(effect, comparison)
+    return f"{effect.verdict}: {difference} ({low} to {high})" if low else f"{effect.verdict}: {difference}, one seed"
 
 
-def _chart(report: StudyReport, effects: Sequence[Effect]) -> alt.LayerChart:
+def _chart(report: StudyReport, effects: Sequence[Effect]) -> alt.LayerChart | alt.FacetChart:
     comparison = report.comparison
     names = [effect.variant for effect in effects]
     colours = theme.colours_of(report.variants, report.baseline)

@@ -126,7 +126,7 @@ def spread_apart(places: Sequence[float], step: float, height: float) -> list[fl
     return spread
 
 
-def _overlay(plot: EpochPlot) -> alt.LayerChart:
+def _overlay(plot: EpochPlot) -> alt.LayerChart | alt.FacetChart:
     widths = theme.widths_of(plot.report.variants, plot.report.baseline)
     width = alt.Scale(domain=plot.shown, range=[widths[variant] for variant in plot.shown])
     epochs, colour = plot.epochs(), plot.colour()

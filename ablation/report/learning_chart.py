@@ -34,10 +34,7 @@ def _chart(report: StudyReport, metric: str, domain: Domain, rows: list[Row]) ->
         legend=alt.Legend(symbolType="stroke", symbolStrokeColor=theme.INK),
     )
     lines = alt.Chart().encode(
-        x=epoch_axis(epochs, most_ticks=PANEL_TICKS),
-        y=value_axis(metric, domain),
-        color=variant_colour(report, shown),
-        strokeDash=dash,
+        x=epoch_axis(epochs, most_ticks=PANEL_TICKS), y=value_axis(metric, domain), color=variant_colour(report, shown)
     )
     thin = lines.mark_line(strokeWidth=theme.THIN, strokeOpacity=theme.FAINT).encode(detail="seed:N", strokeDash=dash)
     bold = lines.mark_line(strokeWidth=theme.BOLD).encode(strokeDash=dash)
@@ -60,19 +57,14 @@ def _chart(report: StudyReport, metric: str, domain: Domain, rows: list[Row]) ->
 
 
 def _rows(report: StudyReport, split: str, column: str, domain: Domain) -> list[Row]:
-    thin = [
-        _row(variant, seed, split, "seed", epoch, value)
+    seeds = [
+        (variant, seed, "seed", curve)
         for variant, by_seed in seed_curves(report, column).items()
         for seed, curve in by_seed.items()
+    ]
+    means = [(variant, -1, "mean", curve) for variant, curve in mean_curves(report, column).items()]
+    return [
+        {"variant": variant, "seed": seed, "split": split, "kind": kind, "epoch": epoch, "value": value}
+        for variant, seed, kind, curve in seeds + means
         for epoch, value in domain.cut(curve)
     ]
-    bold = [
-        _row(variant, -1, split, "mean", epoch, value)
-        for variant, curve in mean_curves(report, column).items()
-        for epoch, value in domain.cut(curve)
-    ]
-    return thin + bold
-
-
-def _row(variant: str, seed: int, split: str, kind: str, epoch: float, value: float | None) -> Row:
-    return {"variant": variant, "seed": seed, "split": split, "kind": kind, "epoch": epoch, "value": value}

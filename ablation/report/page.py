@@ -12,11 +12,11 @@ from ablation.analysis import (
     VariantSummary,
     caveats,
     decimals_for,
+    effect_numbers,
     effect_sentence,
     format_number,
     verdict_lines,
 )
-from ablation.analysis.numbers import decimals_between
 from ablation.records import TrialOutcome
 from ablation.report.figures import Figure, leading_metric
 from ablation.report.study import LOG, StudyReport, trial_path, where_log
@@ -67,7 +67,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         "study.html.j2",
         title=f"{report.study} {report.run_id}",
         report=report,
-        verdicts=[(effect.verdict, _after_verdict(effect, report)) for effect in comparison.ranked_effects()],
+        verdicts=[(effect.verdict, _after_verdict(effect, report)) for effect in comparison.answered_effects()],
         lines=[] if comparison.effects else verdict_lines(comparison),
         caveats=[*report.notes, *caveats(comparison, report.trials)],
         figures=inline,
@@ -102,26 +102,15 @@ def _variant_rows(report: StudyReport) -> list[VariantRow]:
 
 def _variant_row(report: StudyReport, summary: VariantSummary, effect: Effect | None) -> VariantRow:
     decimals = decimals_for(summary.sd) if summary.sd else None
-    difference, interval = ("", "") if effect is None else _difference_texts(report, effect)
+    difference, low, high = ("", "", "") if effect is None else effect_numbers(effect, report.comparison)
     return VariantRow(
         summary=summary,
         verdict="" if effect is None else effect.verdict,
         difference=difference,
-        interval=interval,
+        interval=f"{low} to {high}" if low else "",
         mean="" if summary.mean is None else format_number(summary.mean, decimals),
         sd="" if summary.sd is None else format_number(summary.sd, decimals),
     )
-
-
-def _difference_texts(report: StudyReport, effect: Effect) -> tuple[str, str]:
-    if effect.difference is None:
-        return "", ""
-    if effect.low is None or effect.high is None:
-        return format_number(effect.difference), ""
-    margin = report.comparison.margin or 0.0
-    decimals = decimals_between(effect.low, effect.high, (0.0, margin, -margin))
-    difference, low, high = (format_number(x, decimals) for x in (effect.difference, effect.low, effect.high))
-    return difference, f"{low} to {high}"
 
 
 def _trial_row(trial: TrialOutcome) -> TrialRow:

@@ -17,8 +17,12 @@ Curve = list[tuple[int, float | None]]
 # An axis is cut where the outermost fifth of the values would take more than four fifths of it.
 OUTER_SHARE = 0.2
 MOST_STRETCH = 5.0
+# What stays of them: the values within twice the range of the rest.
+KEPT_STRETCH = 2.0
 # Of fewer values none can be called an outlier.
 FEWEST_TO_CUT = 8
+# Beyond this the width of an axis could overflow.
+LARGEST = 1e100
 
 
 @dataclass(frozen=True)
@@ -132,18 +136,19 @@ def study_domain(report: StudyReport, columns: Sequence[str]) -> Domain:
 
 def axis_domain(values: Iterable[float | None]) -> Domain:
     """Return an axis that shows the values, cut where a few outliers would flatten all others."""
-    finite = sorted(value for value in values if value is not None)
+    known = [value for value in values if value is not None]
+    finite = sorted(value for value in known if abs(value) < LARGEST)
     if not finite:
-        return Domain(0.0, 1.0, is_clipped=False)
+        return Domain(0.0, 1.0, is_clipped=bool(known))
     low, high = finite[0], finite[-1]
     outer = math.ceil(OUTER_SHARE * len(finite)) if len(finite) >= FEWEST_TO_CUT else 0
     inner_low, inner_high = finite[outer], finite[len(finite) - 1 - outer]
     if 0 < MOST_STRETCH * (inner_high - low) < high - low:
-        high = inner_high + 0.2 * (inner_high - low)
+        high = max(value for value in finite if value - low <= KEPT_STRETCH * (inner_high - low))
     if 0 < MOST_STRETCH * (high - inner_low) < high - low:
-        low = inner_low - 0.2 * (high - inner_low)
+        low = min(value for value in finite if high - value <= KEPT_STRETCH * (high - inner_low))
     pad = 0.04 * (high - low) or 0.05 * abs(high) or 0.5
-    return Domain(low - pad, high + pad, is_clipped=low > finite[0] or high < finite[-1])
+    return Domain(low - pad, high + pad, is_clipped=len(finite) < len(known) or low > finite[0] or high < finite[-1])
 
 
 def values_of(curves: Iterable[Curve]) -> list[float | None]:

@@ -63,15 +63,15 @@ def _rows(history: History, metric: str, domain: Domain) -> list[Row]:
 def _panel(name: str, metric: str, domain: Domain, epochs: list[int]) -> alt.Chart:
     colours = alt.Scale(domain=list(SPLITS), range=[theme.TRAINING_COLOUR, theme.VALIDATION_COLOUR])
     lines = alt.Chart(alt.NamedData(name)).mark_line(strokeWidth=theme.BOLD, point=len(epochs) < theme.FEW_EPOCHS)
-    panel = lines.encode(
+    panel: alt.Chart = lines.encode(
         x=epoch_axis(epochs, most_ticks=TICKS),
         y=value_axis(metric, domain),
         color=alt.Color("split:N", scale=colours, legend=alt.Legend()),
     ).properties(width=PANEL_WIDTH, height=PANEL_HEIGHT)
-    if not domain.is_clipped:
-        return panel
-    note = alt.TitleParams(clipped_note(domain), fontSize=11, fontWeight="normal", color=theme.MUTED, offset=4)
-    return panel.properties(title=note)
+    if domain.is_clipped:
+        note = alt.TitleParams(clipped_note(domain), fontSize=11, fontWeight="normal", color=theme.MUTED, offset=4)
+        panel.title = note
+    return panel
 
 
 def _subtitle(history: History) -> list[str]:

@@ -7,7 +7,7 @@ from ablation.spec.initializers import Constant, Initializer, RandomNormal, Rand
 from ablation.spec.layers import Activation, BatchNormalization, Dense, Dropout, Flatten, Layer
 from ablation.spec.model import ModelSpec
 from ablation.spec.problems import Mark, Problem, SpecError
-from ablation.spec.regularizers import L1, L2, L1L2, Regularizer
+from ablation.spec.regularizers import L1, L1L2, L2, Regularizer
 from ablation.spec.study import CompareSpec, RuntimeSpec, StudySpec, VariantSpec
 from ablation.spec.training import (
     Adam,
@@ -22,6 +22,7 @@ from ablation.spec.training import (
 
 __all__ = [
     "L1",
+    "L1L2",
     "L2",
     "Activation",
     "Adam",
@@ -34,7 +35,6 @@ __all__ = [
     "Dropout",
     "Flatten",
     "Initializer",
-    "L1L2",
     "Layer",
     "Loss",
     "Mark",
@@ -57,9 +57,9 @@ __all__ = [
     "StudySpec",
     "Subset",
     "Surroundings",
+    "TrainingSpec",
     "Trial",
     "TrialSpec",
-    "TrainingSpec",
     "Validation",
     "Variant",
     "VariantSpec",

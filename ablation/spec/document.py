@@ -49,7 +49,7 @@ for _tag, _pattern, _first in (
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
     ("float", r"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", list("-+.")),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)  # type: ignore[no-untyped-call]
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 def _construct_int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
@@ -104,7 +104,7 @@ class _Reader:
 
     def _read_scalar(self, loader: _Loader, node: yaml.Node, location: Location) -> Any:
         try:
-            return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+            return loader.construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError) as error:
             reason = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
             self._problem(node, location, f"cannot be read: {reason}", "Write plain text, numbers, true or false.")
@@ -129,7 +129,7 @@ def parse(text: str, *, file: str) -> tuple[Any, dict[Location, Mark]]:
     reader = _Reader(file)
     try:
         loader = _Loader(text)
-        node = loader.get_single_node()  # type: ignore[no-untyped-call]
+        node = loader.get_single_node()
         value = None if node is None else reader.read(loader, node)
     except yaml.YAMLError as error:
         raise SpecError([_syntax_problem(error, file)]) from error

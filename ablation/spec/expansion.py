@@ -185,11 +185,15 @@ def _check_names(spec: StudySpec, document: Document, only: tuple[str, ...]) -> 
     names = list(spec.variants)
     baseline = spec.compare.baseline
     problems = [
-        Problem(Mark(f"--only {name}"), "", "no such variant", suggest(name, names)) for name in only if name not in names
+        Problem(Mark(f"--only {name}"), "", "no such variant", suggest(name, names))
+        for name in only
+        if name not in names
     ]
     if baseline is not None and baseline not in names:
         mark = document.mark(("compare", "baseline"))
-        problems.append(Problem(mark, "compare.baseline", f"no variant is named {baseline!r}", suggest(baseline, names)))
+        problems.append(
+            Problem(mark, "compare.baseline", f"no variant is named {baseline!r}", suggest(baseline, names))
+        )
     metric, metrics = spec.compare.metric, metric_names(spec.training)
     if metric not in metrics:
         mark = document.mark(("compare", "metric"))

@@ -80,7 +80,7 @@ def _named_children(value: Any) -> dict[str, Key]:
 
 def _child(value: Any, key: Key) -> Any:
     if isinstance(value, dict):
-        return value.get(key)  # type: ignore[call-overload]
+        return value.get(key)
     if isinstance(value, list) and isinstance(key, int) and key < len(value):
         return value[key]
     return None

@@ -65,7 +65,7 @@ def _locate(model: Any, data: Any, loc: tuple[Key, ...]) -> tuple[Location, Any]
             value, current = value[key], _item(current)
         elif isinstance(value, dict) and (key in value or _has_field(current, key)):
             owner, current = current, _field(current, key)
-            value = value.get(key)  # type: ignore[call-overload]
+            value = value.get(key)
         elif number == len(loc) - 1 and isinstance(value, dict) and key != "[key]":
             owner = current
         else:
@@ -142,7 +142,7 @@ def _tags(model: Any, data: Any, loc: tuple[Key, ...]) -> list[str]:
         if isinstance(key, int) and isinstance(value, list):
             annotation, value = _item(annotation), value[key]
         elif isinstance(value, dict) and key in value:
-            annotation, value = _field(annotation, key), value[key]  # type: ignore[index]
+            annotation, value = _field(annotation, key), value[key]
     return [kind for choice in _models(annotation) for kind in _kinds(choice)]
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import secrets
 from functools import lru_cache
+from threading import Lock
 
 from ablation.store.errors import ConditionUnsupported, KeyTaken
 from ablation.store.objects import Store
+
+# Where the endpoint does not exclude a second writer, this process at least does.
+_unguarded = Lock()
 
 
 @lru_cache(maxsize=32)
@@ -31,13 +35,16 @@ def create(store: Store, key: str, data: bytes) -> bool:
 
     The answer comes from reading it back: a write that the client repeated may be refused because of its own first
     try, and an endpoint may check the condition without excluding a second writer. Where conditions are ignored, of
-    two writers within the same few milliseconds the last one wins.
+    two processes that write within the same few milliseconds the last one wins.
     """
-    is_guarded = honours_conditions(store)
-    if is_guarded or not store.exists(key):
+    if honours_conditions(store):
         with contextlib.suppress(KeyTaken):
-            store.put(key, data, if_absent=is_guarded)
-    return store.get(key) == data
+            store.put(key, data, if_absent=True)
+        return store.get(key) == data
+    with _unguarded:
+        if not store.exists(key):
+            store.put(key, data)
+        return store.get(key) == data
 
 
 def swap(store: Store, key: str, data: bytes, etag: str | None) -> None:

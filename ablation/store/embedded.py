@@ -41,6 +41,7 @@ class EmbeddedServer:
     endpoint_url: str
     credentials: Credentials
     root: Path
+    pid: int
 
 
 @contextmanager
@@ -58,7 +59,7 @@ def embedded_server(root: Path) -> Iterator[EmbeddedServer]:
         process = start_dependent(_command(), environment=_environment(root, credentials), log=name)
         name.unlink()
         try:
-            yield EmbeddedServer(_address(process, log), credentials, root)
+            yield EmbeddedServer(_address(process, log), credentials, root, process.pid)
         finally:
             stop(process)
 

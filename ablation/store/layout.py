@@ -10,13 +10,14 @@ from typing import Final
 
 from ablation.store.errors import KeyInvalid
 
+TRIALS: Final = "trials/"
 STUDIES: Final = "studies/"
 INDEX: Final = "index.html"
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STUDY = re.compile(r"[a-z0-9-]{1,63}")
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
-_ATTEMPT = re.compile(r"attempt-([1-9][0-9]*)/manifest\.json")
+_ATTEMPT = re.compile(r"trials/([0-9a-f]{64})/attempt-([1-9][0-9]*)/manifest\.json")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _RESERVED_RUN_IDS = frozenset({"latest", "latest.json", "index.html"})
 _SEGMENT_BYTES = 255
@@ -56,7 +57,7 @@ def blob_key(sha256: str) -> str:
 
 def trial_prefix(fingerprint: str) -> str:
     """Return the prefix of everything about one trial."""
-    return f"trials/{_digest(fingerprint)}/"
+    return f"{TRIALS}{_digest(fingerprint)}/"
 
 
 def trial_manifest_key(fingerprint: str, attempt: int) -> str:
@@ -66,10 +67,10 @@ def trial_manifest_key(fingerprint: str, attempt: int) -> str:
     return f"{trial_prefix(fingerprint)}attempt-{attempt}/manifest.json"
 
 
-def attempt_of(key: str, fingerprint: str) -> int | None:
-    """Return the attempt whose manifest has this key, or None when the key is no manifest of the trial."""
-    found = _ATTEMPT.fullmatch(key.removeprefix(trial_prefix(fingerprint)))
-    return int(found[1]) if found else None
+def attempt_of(key: str) -> tuple[str, int] | None:
+    """Return the fingerprint and attempt whose manifest has this key, or None when the key is no trial's manifest."""
+    found = _ATTEMPT.fullmatch(key)
+    return (found[1], int(found[2])) if found else None
 
 
 def study_prefix(study: str) -> str:

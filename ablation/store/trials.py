@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
@@ -14,7 +15,7 @@ from ablation.store import layout
 from ablation.store.blobs import present_blobs
 from ablation.store.conditional import create
 from ablation.store.errors import KeyMissing, KeyTaken
-from ablation.store.objects import Store
+from ablation.store.objects import Store, StoredObject
 from ablation.store.parallel import in_parallel
 
 _log = logging.getLogger(__name__)
@@ -83,14 +84,24 @@ def _all_attempts(store: Store, fingerprints: set[str]) -> dict[str, set[int]]:
     if len(fingerprints) >= _LIST_FROM:
         listed, is_all = store.first_keys(layout.TRIALS, _LIST_KEYS)
         if is_all:
-            keys = [item.key for item in listed]
-            return {fingerprint: layout.attempts_in(keys, fingerprint) for fingerprint in fingerprints}
+            known = _numbers(listed)
+            return {fingerprint: known[fingerprint] for fingerprint in fingerprints}
     ordered = sorted(fingerprints)
     return dict(zip(ordered, in_parallel(lambda each: _attempts(store, each), ordered), strict=True))
 
 
 def _attempts(store: Store, fingerprint: str) -> set[int]:
-    return layout.attempts_in((item.key for item in store.keys(layout.trial_prefix(fingerprint))), fingerprint)
+    return _numbers(store.keys(layout.trial_prefix(fingerprint)))[fingerprint]
+
+
+def _numbers(listed: Iterable[StoredObject]) -> defaultdict[str, set[int]]:
+    """Return the attempts' numbers by fingerprint."""
+    numbers: defaultdict[str, set[int]] = defaultdict(set)
+    for item in listed:
+        found = layout.attempt_of(item.key)
+        if found is not None:
+            numbers[found[0]].add(found[1])
+    return numbers
 
 
 def _outcome(store: Store, fingerprint: str, attempt: int) -> TrialOutcome | None:

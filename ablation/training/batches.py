@@ -10,7 +10,7 @@ from ablation.data import Split
 from ablation.data.arrays import Array
 
 
-class Batches(keras.utils.PyDataset):
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
     """Float32 samples and one-hot labels; shuffled anew each epoch when a seed is given.
 
     Args:

@@ -23,7 +23,7 @@ from ablation.training.progress import Progress, write_progress
 EVALUATION_BATCH = 512
 
 
-class EpochLog(keras.callbacks.Callback):
+class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
     """Writes the history and the progress file after every epoch; stops when the loss is no longer finite.
 
     In the history `loss` never contains a penalty; `objective`, which training minimises, does.

@@ -33,7 +33,7 @@ def train(job_json: str, directory: Path) -> None:
     compile_model(model, spec.training, spec.model)
     log = fit(model, job.trial, prepared, classes=job.prepared.classes, directory=directory)
     if not log.is_diverged:
-        np.savez(directory / PREDICTIONS, **predict(model, prepared))
+        np.savez(directory / PREDICTIONS, allow_pickle=False, **predict(model, prepared))
         model.save(directory / MODEL)
     result = TrainResult(
         status="diverged" if log.is_diverged else "trained",

@@ -1,0 +1,81 @@
+"""`ablate list` and `ablate show`: the runs in the store."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.failures import reported
+from cli.options import AsJson
+
+if TYPE_CHECKING:
+    from ablation.records import RunManifest
+
+
+def list_runs(
+    study: Annotated[str | None, typer.Argument(help="Only this study.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the published runs, newest last.
+
+    Example: ablate list quickstart
+    """
+    with reported():
+        manifests = _manifests(study)
+    if as_json:
+        rows = [manifest.model_dump(mode="json", exclude={"files"}) for manifest in manifests]
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        _print_list(manifests)
+
+
+def show_run(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run id, a unique prefix of one, or `latest`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what a run answered, and its trials.
+
+    Example: ablate show latest
+    """
+    with reported():
+        manifest, effects, address = _read(run)
+    if as_json:
+        typer.echo(json.dumps(manifest.model_dump(mode="json") | {"results": effects}, indent=2))
+        return
+    from cli.tables import print_run
+
+    print_run(manifest, effects, address)
+
+
+def _manifests(study: str | None) -> list[RunManifest]:
+    from ablation.settings import Settings
+    from ablation.store import list_runs as runs_of
+    from ablation.store import open_store
+
+    with open_store(Settings()) as store:
+        return runs_of(store, study)
+
+
+def _read(run: str) -> tuple[RunManifest, dict[str, object], str]:
+    from ablation.settings import Settings
+    from ablation.store import get_run_file, open_store, public_address, resolve_run, run_file_key
+
+    with open_store(Settings()) as store:
+        manifest = resolve_run(store, run)
+        effects = json.loads(get_run_file(store, manifest, "effects.json"))
+        address = public_address(store, run_file_key(manifest.study, manifest.run_id, "index.html"))
+    return manifest, effects, address
+
+
+def _print_list(manifests: list[RunManifest]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    for heading in ("run", "study", "status", "answer"):
+        table.add_column(heading)
+    for manifest in manifests:
+        table.add_row(manifest.run_id, manifest.study, manifest.status, manifest.headline)
+    Console(highlight=False).print(table if manifests else "No run is published yet. `make run` publishes one.")

@@ -1,0 +1,65 @@
+"""`ablate status`: what the trials of a running study are doing, seen from another terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.failures import Exit, errors, reported
+from cli.options import AsJson
+
+if TYPE_CHECKING:
+    from ablation.pipeline import RunPlan, Workspace
+
+
+def show_status(
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run id; the newest otherwise.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the trials of a run on this machine: queued, running, ended.
+
+    Example: ablate status
+    """
+    from ablation.pipeline import Workspace, workspaces
+    from ablation.settings import Settings
+
+    with reported():
+        settings = Settings()
+        known = [name for name in workspaces(settings) if run is None or name.startswith(run)]
+    workspace = Workspace(settings, known[-1]) if known else None
+    plan = workspace.read_plan() if workspace else None
+    if workspace is None or plan is None:
+        errors.print("No run is under way on this machine. `ablate list` shows the published ones.")
+        raise typer.Exit(Exit.DONE if run is None else Exit.USAGE)
+    rows = [_row(workspace, planned.trial.variant, planned.trial.seed) for planned in plan.trials]
+    if as_json:
+        typer.echo(json.dumps({"run_id": plan.run_id, "study": plan.study, "trials": rows}, indent=2))
+    else:
+        _print(plan, rows)
+
+
+def _row(workspace: Workspace, variant: str, seed: int) -> dict[str, object]:
+    row: dict[str, object] = {"variant": variant, "seed": seed, "status": "queued", "detail": ""}
+    if outcome := workspace.read_outcome(variant, seed):
+        return row | {"status": outcome.status, "detail": outcome.error or f"{outcome.epochs} epochs"}
+    if progress := workspace.read_progress(variant, seed):
+        from cli.progress import describe_progress
+
+        epoch = {"epoch": progress.epoch, "epochs": progress.epochs, "metrics": progress.metrics}
+        detail = f"epoch {progress.epoch} of {progress.epochs} · {describe_progress(progress)}"
+        return row | epoch | {"status": "running", "eta_s": progress.eta_s, "detail": detail}
+    return row
+
+
+def _print(plan: RunPlan, rows: list[dict[str, object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{plan.study} {plan.run_id}", title_justify="left")
+    for heading in ("variant", "seed", "status", "detail"):
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*(str(row[name]) for name in ("variant", "seed", "status", "detail")))
+    Console(highlight=False).print(table, markup=False)
