@@ -56,7 +56,7 @@ def ensure_server(cache_dir: Path) -> str:
     configure_prefect()
     if configured := os.environ.get("PREFECT_API_URL"):
         return _checked(configured)
-    process = _TemporaryServer(cache_dir)
+    process = TemporaryServer(cache_dir)
     atexit.register(process.stop)
     from prefect.settings import PREFECT_API_URL
 
@@ -66,7 +66,7 @@ def ensure_server(cache_dir: Path) -> str:
     return process.wait_until_ready()
 
 
-class _TemporaryServer:
+class TemporaryServer:
     """A server on a free loopback port; runs that start at once take turns, since they share one database."""
 
     def __init__(self, cache_dir: Path) -> None:
@@ -79,6 +79,7 @@ class _TemporaryServer:
 
     @property
     def api_url(self) -> str:
+        """The address of the server's API."""
         return f"http://127.0.0.1:{self._port}/api"
 
     def wait_until_ready(self) -> str:

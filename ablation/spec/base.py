@@ -12,6 +12,8 @@ T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Strict(False)]
 
 NAME = r"^[a-z0-9][a-z0-9_.-]{0,62}$"
+# No dot: a dot divides the steps of a path, and layers are addressed by path.
+LAYER_NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 
 
 class SpecModel(BaseModel):

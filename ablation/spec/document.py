@@ -91,7 +91,8 @@ class _Reader:
         for key_node, value_node in node.value:
             key = self.read(loader, key_node, location) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
-                self._problem(key_node, location, f"a key must be text, got {key_node.value!r}", "Quote it.")
+                got = repr(key_node.value) if isinstance(key_node, yaml.ScalarNode) else f"a {key_node.id}"
+                self._problem(key_node, location, f"a key must be text, got {got}", "Quote it.")
                 continue
             if key in result:
                 first = self.marks[(*location, key)]
@@ -105,7 +106,7 @@ class _Reader:
     def _read_scalar(self, loader: _Loader, node: yaml.Node, location: Location) -> Any:
         try:
             return loader.construct_object(node, deep=True)
-        except (yaml.YAMLError, ValueError) as error:
+        except (yaml.YAMLError, ValueError, KeyError) as error:
             reason = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
             self._problem(node, location, f"cannot be read: {reason}", "Write plain text, numbers, true or false.")
             return None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ablation.catalogue import catalogue
 from ablation.spec.base import SpecModel
 from ablation.spec.data import DataSpec
 from ablation.spec.document import Document, Location, parse, read_document
 from ablation.spec.model import ModelSpec
-from ablation.spec.paths import PathError, assign, find, suggest
+from ablation.spec.paths import PathError, assign, find, nearest, suggest
 from ablation.spec.problems import Mark, Problem, SpecError
 from ablation.spec.study import RESULT_SECTIONS, StudySpec
 from ablation.spec.training import TrainingSpec, metric_names
@@ -65,7 +66,7 @@ class Study:
     @property
     def baseline(self) -> str:
         """The variant all others are compared with."""
-        return self.spec.compare.baseline or self.variants[0].name
+        return _baseline(self.spec)
 
     @property
     def trials(self) -> tuple[Trial, ...]:
@@ -91,11 +92,11 @@ def load_study(path: Path, *, overrides: tuple[str, ...] = (), only: tuple[str, 
     document = read_document(path)
     _override(document, overrides)
     spec = validate(StudySpec, document)
-    variants = _expand(spec, document)
-    _check_names(spec, document, only)
+    variants, problems = _expand(spec, document)
+    problems += [*_wrong_names(spec, document, only), *_repeated_seeds(spec, document)]
+    if problems:
+        raise SpecError(problems)
     seeds = tuple(range(spec.seeds)) if isinstance(spec.seeds, int) else spec.seeds
-    if len(set(seeds)) != len(seeds):
-        raise SpecError([Problem(document.mark(("seeds",)), "seeds", "a seed is listed twice", "Remove one.")])
     return Study(spec, tuple(v for v in variants if not only or v.name in only), seeds)
 
 
@@ -113,7 +114,7 @@ def _override(document: Document, overrides: tuple[str, ...]) -> None:
         except PathError as error:
             problems.append(Problem(mark, path, "matches nothing", str(error)))
         except SpecError as error:
-            problems.extend(error.problems)
+            problems.extend(replace(problem, mark=mark) for problem in error.problems)
     if problems:
         raise SpecError(problems)
 
@@ -121,14 +122,10 @@ def _override(document: Document, overrides: tuple[str, ...]) -> None:
 def _apply(document: Document, path: str, value: Any, marks: dict[Location, Mark]) -> None:
     """Set `value` at every place `path` matches; its errors will point to `marks`, relative to the value."""
     for location in find(document.data, path):
-        assign(document, location, copy.deepcopy(value))
-        length = len(location)
-        for known in [known for known in document.marks if known[:length] == location]:
-            del document.marks[known]
-        document.marks.update({(*location, *below): mark for below, mark in marks.items()})
+        assign(document, location, copy.deepcopy(value), marks, model=StudySpec)
 
 
-def _expand(spec: StudySpec, document: Document) -> list[Variant]:
+def _expand(spec: StudySpec, document: Document) -> tuple[list[Variant], list[Problem]]:
     base = Document({key: document.data[key] for key in RESULT_SECTIONS}, document.marks)
     variants: list[Variant] = []
     problems: list[Problem] = []
@@ -138,10 +135,7 @@ def _expand(spec: StudySpec, document: Document) -> list[Variant]:
             variants.append(Variant(name, dict(variant.set), resolved))
         except SpecError as error:
             problems.extend(problem for problem in error.problems if problem not in problems)
-    problems.extend(_unchanged(spec, variants, document))
-    if problems:
-        raise SpecError(problems)
-    return variants
+    return variants, [*problems, *_unchanged(spec, variants, document)]
 
 
 def _resolve(base: Document, document: Document, name: str) -> TrialSpec:
@@ -152,27 +146,33 @@ def _resolve(base: Document, document: Document, name: str) -> TrialSpec:
         root: Location = ("variants", name, "set", path)
         marks = {known[4:]: mark for known, mark in document.marks.items() if known[:4] == root}
         try:
-            if path.split(".")[0] not in RESULT_SECTIONS:
-                raise PathError(f"a variant changes {', '.join(RESULT_SECTIONS)}; got {path!r}")
+            if (section := path.split(".")[0]) not in RESULT_SECTIONS:
+                choices = list(RESULT_SECTIONS)
+                raise PathError(f"a variant changes {', '.join(choices)}. {nearest(section, choices)}".rstrip())
             _apply(changed, path, value, marks)
         except PathError as error:
             where = f"variants.{name}.set.{path}"
             problems.append(Problem(document.mark(root), where, "matches nothing", str(error)))
     if problems:
         raise SpecError(problems)
-    return _without_disabled_layers(validate(TrialSpec, changed), document.mark(("model", "layers")))
+    spec = validate(TrialSpec, changed)
+    if (dataset := spec.data.dataset) not in catalogue():
+        mark, hint = changed.mark(("data", "dataset")), suggest(dataset, list(catalogue()))
+        raise SpecError([Problem(mark, "data.dataset", f"no dataset is named {dataset!r}", hint)])
+    return _without_disabled_layers(spec, changed)
 
 
-def _without_disabled_layers(spec: TrialSpec, mark: Mark) -> TrialSpec:
+def _without_disabled_layers(spec: TrialSpec, document: Document) -> TrialSpec:
     layers = tuple(layer for layer in spec.model.layers if layer.enabled)
     if not layers:
+        mark = document.mark(("model", "layers", len(spec.model.layers) - 1, "enabled"))
         raise SpecError([Problem(mark, "model.layers", "every layer is disabled", "Enable at least the output layer.")])
     return spec.model_copy(update={"model": ModelSpec(layers=layers)})
 
 
 def _unchanged(spec: StudySpec, variants: list[Variant], document: Document) -> list[Problem]:
     by_name = {variant.name: variant.spec for variant in variants}
-    baseline = spec.compare.baseline or next(iter(spec.variants))
+    baseline = _baseline(spec)
     hint = "Change something in its `set`, or remove it: it would train the baseline under another name."
     return [
         Problem(document.mark(("variants", name)), f"variants.{name}", f"is equal to the baseline {baseline}", hint)
@@ -181,7 +181,20 @@ def _unchanged(spec: StudySpec, variants: list[Variant], document: Document) -> 
     ]
 
 
-def _check_names(spec: StudySpec, document: Document, only: tuple[str, ...]) -> None:
+def _baseline(spec: StudySpec) -> str:
+    return spec.compare.baseline or next(iter(spec.variants))
+
+
+def _repeated_seeds(spec: StudySpec, document: Document) -> list[Problem]:
+    seeds = () if isinstance(spec.seeds, int) else spec.seeds
+    return [
+        Problem(document.mark(("seeds", index)), f"seeds.{index}", f"seed {seed} is listed twice", "Remove one.")
+        for index, seed in enumerate(seeds)
+        if seed in seeds[:index]
+    ]
+
+
+def _wrong_names(spec: StudySpec, document: Document, only: tuple[str, ...]) -> list[Problem]:
     names = list(spec.variants)
     baseline = spec.compare.baseline
     problems = [
@@ -198,5 +211,4 @@ def _check_names(spec: StudySpec, document: Document, only: tuple[str, ...]) -> 
     if metric not in metrics:
         mark = document.mark(("compare", "metric"))
         problems.append(Problem(mark, "compare.metric", f"no metric is named {metric!r}", suggest(metric, metrics)))
-    if problems:
-        raise SpecError(problems)
+    return problems

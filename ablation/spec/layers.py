@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ablation.spec.base import NAME, SpecModel
+from ablation.spec.base import LAYER_NAME, SpecModel
 from ablation.spec.initializers import Initializer, Scaled
 from ablation.spec.regularizers import Regularizer
 
@@ -16,7 +16,7 @@ ActivationName = Literal[
 
 
 class _Layer(SpecModel):
-    name: str = Field(pattern=NAME, description="Unique in the model; variants address the layer by it.")
+    name: str = Field(pattern=LAYER_NAME, description="Unique in the model; variants address the layer by it.")
     enabled: bool = Field(default=True, description="Whether the layer is in the model; a switch for variants.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -19,10 +18,11 @@ class ModelSpec(SpecModel):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        repeated = [name for name, count in Counter(layer.name for layer in self.layers).items() if count > 1]
-        if repeated:
-            names = ", ".join(repeated)
-            raise PydanticCustomError("repeated_name", "more than one layer is named {names}", {"names": names})
+        names = [layer.name for layer in self.layers]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                context = {"name": name, "index": index}
+                raise PydanticCustomError("repeated_name", "more than one layer is named {name}", context)
         return self
 
     @property

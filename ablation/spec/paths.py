@@ -6,7 +6,11 @@ import difflib
 import fnmatch
 from typing import Any
 
+from pydantic import BaseModel
+
+from ablation.spec.annotations import default_kind
 from ablation.spec.document import Document, Key, Location
+from ablation.spec.problems import Mark
 
 
 class PathError(ValueError):
@@ -41,22 +45,40 @@ def find(data: Any, path: str) -> list[Location]:
     return [location for location, _ in found]
 
 
-def assign(document: Document, location: Location, value: Any) -> None:
-    """Put `value` at `location`, making the mappings on the way that are not there yet."""
+def assign(
+    document: Document, location: Location, value: Any, marks: dict[Location, Mark], *, model: type[BaseModel]
+) -> None:
+    """Put `value` at `location`, making the sections on the way that are not there yet.
+
+    Args:
+        document: Changed in place.
+        location: Where.
+        value: What.
+        marks: Of the value, relative to it; sections that are made get the value's own mark.
+        model: Knows the default kind of a section that is made.
+    """
     target: Any = document.data
-    for key in location[:-1]:
-        if isinstance(target, dict) and not isinstance(target.get(key), dict | list):
-            target[key] = {}
+    for length, key in enumerate(location[:-1], start=1):
+        if isinstance(target, dict) and key not in target:
+            kind = default_kind(model, document.data, location[:length])
+            target[key] = {} if kind is None else {"kind": kind}
+            document.marks[location[:length]] = marks[()]
         target = target[key]
     target[location[-1]] = value
+    for known in [known for known in document.marks if known[: len(location)] == location]:
+        del document.marks[known]
+    document.marks.update({(*location, *below): mark for below, mark in marks.items()})
 
 
 def suggest(word: str, choices: list[str]) -> str:
     """Say which choice was probably meant, and list them all when they are few."""
+    return nearest(word, choices) or (f"Choose from: {', '.join(choices)}." if 0 < len(choices) <= 40 else "")
+
+
+def nearest(word: str, choices: list[str]) -> str:
+    """Say which choice was probably meant, if one is near."""
     near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    if near:
-        return f"Did you mean {near[0]}?"
-    return f"Choose from: {', '.join(choices)}." if 0 < len(choices) <= 40 else ""
+    return f"Did you mean {near[0]}?" if near else ""
 
 
 def _matches(location: Location, value: Any, step: str, is_last: bool) -> list[tuple[Location, Any]]:

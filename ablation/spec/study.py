@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from ablation.spec.base import NAME, Many, SpecModel
 from ablation.spec.data import DataSpec
@@ -13,6 +13,10 @@ from ablation.spec.training import TrainingSpec
 
 STUDY_NAME = r"^[a-z0-9-]{1,63}$"
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
+SeedList = Annotated[Many[Seed], Field(min_length=1), Tag("list")]
+SeedCount = Annotated[int, Field(ge=1, le=10_000), Tag("count")]
+# Told apart by shape, so that a wrong seed is one problem, not one of each reading.
+Seeds = Annotated[SeedList | SeedCount, Discriminator(lambda value: "count" if isinstance(value, int) else "list")]
 
 
 class VariantSpec(SpecModel):
@@ -48,9 +52,7 @@ class StudySpec(SpecModel):
     data: DataSpec = Field(description="What the trials learn from.")
     model: ModelSpec = Field(description="The network.")
     training: TrainingSpec = Field(description="How each trial is trained.")
-    seeds: Many[Seed] | Annotated[int, Field(ge=1, le=10_000)] = Field(
-        default=3, description="A list of seeds, or how many: 3 means 0, 1, 2."
-    )
+    seeds: Seeds = Field(default=3, description="A list of seeds, or how many: 3 means 0, 1, 2.")
     variants: dict[Annotated[str, Field(pattern=NAME)], VariantSpec] = Field(
         default={"baseline": VariantSpec()}, min_length=1, description="By name, in the order of the report."
     )

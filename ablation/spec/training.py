@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from ablation.spec.base import Many, SpecModel
 
@@ -71,6 +72,13 @@ class TrainingSpec(SpecModel):
     metrics: Many[MetricName] = Field(default=("accuracy",), description="Watched beside the loss.")
     epochs: int = Field(ge=1, le=100_000, description="Passes over the training split.", examples=[20])
     batch_size: int = Field(default=32, ge=1, description="Samples of one step.")
+
+    @field_validator("metrics")
+    @classmethod
+    def _metrics_are_unique(cls, metrics: tuple[MetricName, ...]) -> tuple[MetricName, ...]:
+        if len(set(metrics)) != len(metrics):
+            raise PydanticCustomError("repeated_metric", "a metric is listed twice")
+        return metrics
 
 
 SPLITS = ("train", "val", "test")

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+import re
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ablation.spec.annotations import below, field_names, has_field, kinds, narrow
 from ablation.spec.document import Document, Key, Location
-from ablation.spec.paths import display, suggest
+from ablation.spec.paths import display, nearest, suggest
 from ablation.spec.problems import Problem, SpecError
 
 M = TypeVar("M", bound=BaseModel)
+
+_SHAPES = {
+    "tuple_type": "must be a list",
+    "dict_type": "must be a mapping of keys to values",
+    "model_type": "must be a mapping of keys to values",
+    "model_attributes_type": "must be a mapping of keys to values",
+}
 
 
 def validate(model: type[M], document: Document) -> M:
@@ -26,128 +36,66 @@ def validate(model: type[M], document: Document) -> M:
         raise SpecError([_problem(model, document, dict(detail)) for detail in details]) from error
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A location in the document, the model that owns its last key, and what is expected there."""
+
+    location: Location
+    owner: Any
+    annotation: Any
+
+
 def _problem(model: type[BaseModel], document: Document, detail: dict[str, Any]) -> Problem:
-    location, owner = _locate(model, document.data, detail["loc"])
-    kind, context = detail["type"], detail.get("ctx", {})
-    message, hint = detail["msg"], f"got {_short(detail['input'])}."
+    place = _locate(model, document.data, detail["loc"])
+    location, kind, context = place.location, detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        message, hint = "unknown key", suggest(str(location[-1]), _field_names(owner))
+        message, hint = "unknown key", suggest(str(location[-1]), field_names(place.owner))
     elif kind == "missing":
-        message, hint = "is missing", f"Add `{location[-1]}:`. {_description(owner, location[-1])}".rstrip()
+        message, hint = "is missing", f"Add `{location[-1]}:`. {_description(place)}".rstrip()
     elif kind in ("union_tag_invalid", "union_tag_not_found"):
-        tags = [tag.strip().strip("'") for tag in context.get("expected_tags", "").split(",") if tag.strip()]
         location = (*location, "kind")
         message = f"unknown kind {context['tag']!r}" if "tag" in context else "needs a kind"
-        hint = suggest(str(context.get("tag", "")), tags or _tags(model, document.data, detail["loc"]))
+        hint = suggest(str(context.get("tag", "")), kinds(place.annotation))
+    elif kind == "repeated_name":
+        location = (*location, "layers", context["index"], "name")
+        message, hint = detail["msg"], "Variants address a layer by its name: give each its own."
     else:
-        message = message[0].lower() + message[1:]
-        hint = f"{hint} {_description(owner, location[-1]) if location else ''}".rstrip()
+        message = _SHAPES.get(kind) or re.sub(r"^[A-Z]\w* should ", "must ", detail["msg"])
+        hint = " ".join(filter(None, [f"got {_short(detail['input'])}.", _nearest(detail), _description(place)]))
     return Problem(document.mark(location), display(document.data, location), message, hint)
 
 
-def _locate(model: Any, data: Any, loc: tuple[Key, ...]) -> tuple[Location, Any]:
-    """Translate pydantic's location, which names union tags and types, into the document's.
-
-    Returns:
-        The location in the document, and the model class that owns its last key.
-    """
+def _locate(model: type[BaseModel], data: Any, loc: tuple[Key, ...]) -> _Place:
+    """Translate pydantic's location, which names union tags as well, into the document's."""
     location: list[Key] = []
-    value, owner, current = data, model, model
-    for number, key in enumerate(loc):
-        current = _choose(current, value)
-        if isinstance(value, dict) and key == value.get("kind") and number and _is_tag(current, key):
-            current = _by_tag(current, key)
-            if number == len(loc) - 1:
-                break
-            value = {name: item for name, item in value.items() if name != "kind"} | {"kind": object()}
-            continue
-        if isinstance(key, int) and isinstance(value, list) and key < len(value):
-            value, current = value[key], _item(current)
-        elif isinstance(value, dict) and (key in value or _has_field(current, key)):
-            owner, current = current, _field(current, key)
-            value = value.get(key)
-        elif number == len(loc) - 1 and isinstance(value, dict) and key != "[key]":
-            owner = current
-        else:
-            continue  # a type's name within a union, which is no place in the document
-        location.append(key)
-    return tuple(location), owner
-
-
-def _strip(annotation: Any) -> Any:
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    return annotation
-
-
-def _members(annotation: Any) -> list[Any]:
-    annotation = _strip(annotation)
-    is_class = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-    if is_class or get_origin(annotation) in (tuple, dict, list):
-        return [annotation]
-    return [member for argument in get_args(annotation) for member in _members(argument)] or [annotation]
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    return [member for member in _members(annotation) if isinstance(member, type) and issubclass(member, BaseModel)]
-
-
-def _kinds(model: type[BaseModel]) -> tuple[str, ...]:
-    return get_args(model.model_fields["kind"].annotation) if "kind" in model.model_fields else ()
-
-
-def _is_tag(annotation: Any, key: Key) -> bool:
-    return any(key in _kinds(model) for model in _models(annotation))
-
-
-def _by_tag(annotation: Any, key: Key) -> Any:
-    return next((model for model in _models(annotation) if key in _kinds(model)), annotation)
-
-
-def _choose(annotation: Any, value: Any) -> Any:
-    """Narrow a union to the member that fits a value of this shape."""
-    members = _members(annotation)
-    if len(members) == 1:
-        return members[0]
-    if isinstance(value, list):
-        return next((member for member in members if get_origin(member) in (tuple, list)), annotation)
-    models = _models(annotation)
-    return models[0] if len(models) == 1 else annotation
-
-
-def _item(annotation: Any) -> Any:
-    arguments = get_args(_strip(annotation))
-    return arguments[0] if arguments else Any
-
-
-def _field(annotation: Any, key: Key) -> Any:
-    if get_origin(_strip(annotation)) is dict:
-        return get_args(_strip(annotation))[1]
-    return annotation.model_fields[key].annotation if _has_field(annotation, key) else Any
-
-
-def _has_field(annotation: Any, key: Key) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel) and key in annotation.model_fields
-
-
-def _field_names(annotation: Any) -> list[str]:
-    return list(annotation.model_fields) if hasattr(annotation, "model_fields") else []
-
-
-def _tags(model: Any, data: Any, loc: tuple[Key, ...]) -> list[str]:
-    annotation: Any = model
-    value = data
+    value, owner, annotation = data, model, model
+    is_tag_next = False
     for key in loc:
-        annotation = _choose(annotation, value)
+        current = narrow(annotation, value)
+        if is_tag_next and isinstance(value, dict) and key == value.get("kind"):
+            is_tag_next = False
+            continue
         if isinstance(key, int) and isinstance(value, list):
-            annotation, value = _item(annotation), value[key]
-        elif isinstance(value, dict) and key in value:
-            annotation, value = _field(annotation, key), value[key]
-    return [kind for choice in _models(annotation) for kind in _kinds(choice)]
+            value = value[key]
+        elif isinstance(value, dict) and (key in value or has_field(current, key)):
+            owner, value = current, value.get(key)
+        else:
+            continue  # `[key]`, or the name of a union's member: no place in the document
+        annotation = below(current, key)
+        is_tag_next = bool(kinds(annotation))
+        location.append(key)
+    return _Place(tuple(location), owner, annotation)
 
 
-def _description(owner: Any, key: Key) -> str:
-    return (owner.model_fields[key].description or "") if _has_field(owner, key) else ""
+def _description(place: _Place) -> str:
+    key = place.location[-1] if place.location else ""
+    return (place.owner.model_fields[key].description or "") if has_field(place.owner, key) else ""
+
+
+def _nearest(detail: dict[str, Any]) -> str:
+    if detail["type"] != "literal_error":
+        return ""
+    return nearest(str(detail["input"]), re.findall(r"'([^']*)'", detail["ctx"]["expected"]))
 
 
 def _short(value: Any) -> str:

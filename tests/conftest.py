@@ -1,0 +1,118 @@
+"""What all tests share: a Prefect server for the whole session, and a working directory with a small study."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.server import TemporaryServer, configure_prefect
+
+ABLATE = [sys.executable, "-m", "cli"]
+DEADLINE_S = 60.0
+
+TINY = """\
+study: tiny
+question: Does anything happen at all?
+data:
+  dataset: digits
+  subset: {train: 120, test: 60}
+  validation: {fraction: 0.25}
+  normalize: [{kind: rescale, scale: 0.0625}]
+model:
+  layers:
+    - {kind: flatten, name: flat}
+    - {kind: dense, name: hidden, units: 8, activation: relu}
+    - {kind: batch_normalization, name: norm, enabled: false}
+    - {kind: dense, name: output, units: 10}
+training:
+  optimizer: {kind: sgd, learning_rate: 0.1}
+  epochs: 2
+  batch_size: 30
+seeds: [0, 1]
+variants:
+  baseline: {}
+  l2: {set: {model.layers.hidden.kernel_regularizer: {kind: l2, factor: 0.01}}}
+"""
+
+
+@pytest.fixture(scope="session")
+def prefect_api_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Prefect server on a database of its own."""
+    home = tmp_path_factory.mktemp("prefect")
+    configure_prefect()
+    previous = os.environ.get("PREFECT_HOME")
+    os.environ["PREFECT_HOME"] = str(home)
+    server = TemporaryServer(home)
+    try:
+        yield server.wait_until_ready()
+    finally:
+        server.stop()
+        if previous is None:
+            del os.environ["PREFECT_HOME"]
+        else:
+            os.environ["PREFECT_HOME"] = previous
+
+
+@dataclass(frozen=True)
+class Project:
+    """A working directory in which `ablate` is run as a user runs it: as a command."""
+
+    directory: Path
+    environment: dict[str, str]
+
+    def write(self, text: str = TINY, name: str = "study.yaml") -> str:
+        (self.directory / name).write_text(text, encoding="utf-8")
+        return name
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*ABLATE, *arguments],
+            cwd=self.directory,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        with self.start(*arguments) as process:
+            out, err = process.communicate(timeout=DEADLINE_S * 2)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def run_json(self, *arguments: str) -> tuple[int, Any]:
+        completed = self.run(*arguments, "--json")
+        assert completed.stdout, completed.stderr
+        return completed.returncode, json.loads(completed.stdout)
+
+    def published(self, run_id: str, study: str = "tiny") -> Path:
+        return self.directory / "artifacts" / "studies" / study / run_id
+
+
+@pytest.fixture
+def project(tmp_path: Path, prefect_api_url: str) -> Project:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ABLATION_", "AWS_"))}
+    environment |= {
+        "PREFECT_API_URL": prefect_api_url,
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "COLUMNS": "160",
+    }
+    return Project(tmp_path, environment)
+
+
+def wait_for(condition: Callable[[], Any], what: str) -> Any:
+    """Return the first true value of `condition`; fail when there is none before the deadline."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"waited {DEADLINE_S:g} s for {what}"
+        time.sleep(0.02)
+    return value
