@@ -8,8 +8,7 @@ from functools import singledispatch
 import numpy as np
 from scipy.special import log_softmax
 
-from ablation.data import Prepared
-from ablation.data.arrays import Array
+from ablation.data import Array, Prepared
 from ablation.spec import CategoricalCrossentropy, Loss, MeanSquaredError, TrialSpec
 
 PROBABILITY_FLOOR = 1e-7

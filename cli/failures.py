@@ -36,8 +36,19 @@ def reported() -> Iterator[None]:
         code = _code(error)
         if code is None:
             raise
-        errors.print(str(error), style="red", markup=False)
+        errors.print(_message(error), style="red", markup=False)
         raise typer.Exit(code) from error
+
+
+def _message(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    details = error.errors(include_url=False)
+    return "\n".join(
+        f"ABLATION_{str(detail['loc'][0]).upper()}: {detail['msg']}, got {detail['input']!r}."
+        " It is set in the environment or in .env."
+        for detail in details
+    )
 
 
 def _code(error: Exception) -> Exit | None:

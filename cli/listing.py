@@ -70,12 +70,8 @@ def _read(run: str) -> tuple[RunManifest, dict[str, object], str]:
 
 
 def _print_list(manifests: list[RunManifest]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table()
-    for heading in ("run", "study", "status", "answer"):
-        table.add_column(heading)
+    """Print two lines a run: a run id must be whole to be copied, whatever the terminal's width."""
+    if not manifests:
+        typer.echo("No run is published yet. `make run` publishes one.")
     for manifest in manifests:
-        table.add_row(manifest.run_id, manifest.study, manifest.status, manifest.headline)
-    Console(highlight=False).print(table if manifests else "No run is published yet. `make run` publishes one.")
+        typer.echo(f"{manifest.run_id}  {manifest.study}  {manifest.status}\n    {manifest.headline}")

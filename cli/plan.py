@@ -46,7 +46,7 @@ def _print(plan: RunPlan, finished: set[str]) -> None:
 
     table = Table(title=f"{plan.study}: {len(plan.trials)} trials", title_justify="left")
     for heading in ("variant", "seeds", "finished already", "changes"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for variant, changes in plan.changes.items():
         trials = [planned for planned in plan.trials if planned.trial.variant == variant]
         cached = sum(planned.fingerprint in finished for planned in trials)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ablation.analysis import Comparison, Effect, VariantSummary, decimals_for, format_number
+from ablation.analysis import Comparison, Effect, VariantSummary, decimals_for, effect_numbers, format_number
 from ablation.pipeline import RunResult
 from ablation.records import RunManifest
 
@@ -37,18 +37,18 @@ def comparison_table(comparison: Comparison) -> Table:
     """Return one row per variant: mean, spread, difference to the baseline, verdict."""
     better = "lower" if comparison.direction == "min" else "higher"
     table = Table(title=f"{comparison.metric} ({better} is better)", title_justify="left")
-    table.add_column("variant")
+    table.add_column("variant", overflow="fold", min_width=10)
     for heading in ("mean", "sd", "seeds"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column(f"difference ({comparison.confidence:.0%} interval)", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     effects = {effect.variant: effect for effect in comparison.effects}
     for summary in comparison.summaries:
-        table.add_row(*_row(summary, effects.get(summary.variant)))
+        table.add_row(*_row(summary, effects.get(summary.variant), comparison))
     return table
 
 
-def _row(summary: VariantSummary, effect: Effect | None) -> list[str | Text]:
+def _row(summary: VariantSummary, effect: Effect | None, comparison: Comparison) -> list[str | Text]:
     decimals = _decimals((summary.sd or abs(summary.mean or 1.0)) / 10)
     mean = "" if summary.mean is None else format_number(summary.mean, decimals)
     sd = "" if summary.sd is None else format_number(summary.sd, decimals)
@@ -56,16 +56,16 @@ def _row(summary: VariantSummary, effect: Effect | None) -> list[str | Text]:
     row: list[str | Text] = [Text(summary.variant), mean, sd, seeds]
     if effect is None:
         return [*row, "", Text("baseline", style="dim")]
-    return [*row, _difference(effect), Text(effect.verdict, style=_COLOURS[effect.verdict])]
+    return [*row, _difference(effect, comparison), Text(effect.verdict, style=_COLOURS[effect.verdict])]
 
 
-def _difference(effect: Effect) -> str:
-    if effect.difference is None:
-        return ""
-    if effect.low is None or effect.high is None:
-        return f"{effect.difference:+.3g}"
-    decimals = _decimals((effect.high - effect.low) / 2)
-    return f"{effect.difference:+.{decimals}f} ({effect.low:+.{decimals}f} to {effect.high:+.{decimals}f})"
+def _difference(effect: Effect, comparison: Comparison) -> str:
+    difference, low, high = (_signed(number) for number in effect_numbers(effect, comparison))
+    return f"{difference} ({low} to {high})" if low else difference
+
+
+def _signed(number: str) -> str:
+    return number if not number or number.startswith("-") else f"+{number}"
 
 
 def _decimals(uncertainty: float) -> int:

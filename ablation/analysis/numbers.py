@@ -35,13 +35,14 @@ def format_number(value: float, decimals: int | None = None) -> str:
 
 
 def decimals_between(low: float, high: float, landmarks: tuple[float, ...]) -> int:
-    """Return the decimals of an interval, enough that neither end is rounded onto a landmark that it does not touch.
+    """Return the decimals of an interval, enough that neither its ends nor its middle are rounded onto a landmark.
 
-    Without this an interval of 0.004 to 0.06 would read "0.00 to 0.06", which denies its own verdict.
+    Without this an interval of 0.004 to 0.06 would read "0.00 to 0.06", which denies its own verdict, and a difference
+    of -0.03 within -0.33 to 0.27 would read "0.0", which looks like no difference at all.
     """
     decimals = decimals_for((high - low) / 2)
     for more in range(3):
-        if not any(_is_rounded_onto(end, mark, decimals + more) for end in (low, high) for mark in landmarks):
+        if not any(_is_rounded_onto(end, mark, decimals + more) for end in (low, (low + high) / 2, high) for mark in landmarks):
             return decimals + more
     return decimals
 

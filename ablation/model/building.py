@@ -11,6 +11,10 @@ from ablation.records import Record
 from ablation.spec import Layer, ModelSpec
 
 
+# Upper case, which no layer's name may have: names are unique in a model.
+INPUT = "Input"
+
+
 class ModelError(Exception):
     """A model that cannot be built; the message names the layer."""
 
@@ -35,7 +39,7 @@ def build_model(spec: ModelSpec, *, input_shape: tuple[int, ...], seed: int) -> 
     Raises:
         ModelError: A layer does not fit what it is given.
     """
-    inputs = keras.Input(shape=input_shape, name="input")
+    inputs = keras.Input(shape=input_shape, name=INPUT)
     outputs = inputs
     for layer in spec.layers:
         outputs = _connect(layer, seed, outputs)

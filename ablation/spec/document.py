@@ -64,6 +64,9 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 _Loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
 
 
+_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map")}
+
+
 class _Reader:
     """Turns composed YAML nodes into data and marks, and collects problems on the way."""
 
@@ -80,6 +83,10 @@ class _Reader:
         if self.nodes > MAX_NODES or len(location) > MAX_DEPTH:
             message = f"more than {MAX_NODES:,} values or {MAX_DEPTH} levels once its aliases are expanded"
             raise SpecError([Problem(mark, "", message, "Remove the nested anchors.")])
+        if node.tag not in _TAGS:
+            message, hint = f"unknown tag {node.tag}", "Write plain text, numbers, lists and mappings, without a tag."
+            self._problem(node, location, message, hint)
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._read_mapping(loader, node, location)
         if isinstance(node, yaml.SequenceNode):
@@ -106,9 +113,8 @@ class _Reader:
     def _read_scalar(self, loader: _Loader, node: yaml.Node, location: Location) -> Any:
         try:
             return loader.construct_object(node, deep=True)
-        except (yaml.YAMLError, ValueError, KeyError) as error:
-            reason = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
-            self._problem(node, location, f"cannot be read: {reason}", "Write plain text, numbers, true or false.")
+        except (ValueError, KeyError) as error:
+            self._problem(node, location, f"cannot be read: {error}", "Write plain text, numbers, true or false.")
             return None
 
     def _problem(self, node: yaml.Node, location: Location, message: str, hint: str) -> None:
@@ -133,7 +139,7 @@ def parse(text: str, *, file: str) -> tuple[Any, dict[Location, Mark]]:
         node = loader.get_single_node()
         value = None if node is None else reader.read(loader, node)
     except yaml.YAMLError as error:
-        raise SpecError([_syntax_problem(error, file)]) from error
+        raise SpecError([_syntax_problem(error, text, file)]) from error
     except RecursionError as error:
         raise SpecError([Problem(Mark(file), "", "nested too deeply", "Flatten it.")]) from error
     if reader.problems:
@@ -160,9 +166,10 @@ def _read_text(path: Path) -> str:
     mark = Mark(str(path))
     try:
         raw = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         hint = "Check the path; `ls specs` shows the studies of this project."
-        raise SpecError([Problem(mark, "", f"cannot be read: {error.strerror}", hint)]) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SpecError([Problem(mark, "", f"cannot be read: {reason}", hint)]) from error
     if raw is None:
         raise SpecError([Problem(mark, "", f"larger than {MAX_BYTES:,} bytes", "A spec is a page of text.")])
     try:
@@ -172,7 +179,11 @@ def _read_text(path: Path) -> str:
         raise SpecError([Problem(Mark(str(path), line), "", "not UTF-8", "Save the file as UTF-8.")]) from error
 
 
-def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    if isinstance(error, yaml.reader.ReaderError):
+        line, character = text[: error.position].count("\n") + 1, chr(error.character)
+        message, hint = f"not YAML: the character {character!a} is not allowed", "Remove it; it may be invisible."
+        return Problem(Mark(file, line), "", message, hint)
     mark = getattr(error, "problem_mark", None)
     message = getattr(error, "problem", None) or str(error).splitlines()[0]
     hint = "Indent with blanks, not tabs." if "'\\t'" in message else "Check the indentation and quotes of this line."

@@ -16,6 +16,7 @@ from ablation.spec.problems import Problem, SpecError
 M = TypeVar("M", bound=BaseModel)
 
 _SHAPES = {
+    "too_short": "must not be empty",
     "tuple_type": "must be a list",
     "dict_type": "must be a mapping of keys to values",
     "model_type": "must be a mapping of keys to values",
@@ -32,8 +33,14 @@ def validate(model: type[M], document: Document) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        raise SpecError([_problem(model, document, dict(detail)) for detail in details]) from error
+        details = [dict(detail) for detail in error.errors(include_url=False)]
+        problems = [_problem(model, document, detail) for detail in details if not _is_consequence(detail)]
+        raise SpecError(problems) from error
+
+
+def _is_consequence(detail: dict[str, Any]) -> bool:
+    """Whether a list is called empty only because none of its items is right."""
+    return bool(detail["type"] == "too_short" and detail["input"])
 
 
 @dataclass(frozen=True)

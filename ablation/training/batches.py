@@ -6,8 +6,7 @@ import keras
 import numpy as np
 
 from ablation import seeds
-from ablation.data import Split
-from ablation.data.arrays import Array
+from ablation.data import Array, Split
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped

@@ -12,8 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ablation.data import Prepared, Split
-from ablation.data.arrays import Array
+from ablation.data import Array, Prepared, Split
 from ablation.spec import Trial
 from ablation.training.batches import Batches
 from ablation.training.compiling import DATA_LOSS

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ablation.spec import Dense, Dropout, L2, Sgd, Study, load_study
+from ablation.spec.paths import PathError, display, find
+
+from .documents import OPTIMIZER, SMALL, changed, load, problems
+
+DATA = {
+    "model": {"layers": [{"name": "hidden_1", "units": 1}, {"name": "hidden_2", "units": 2}, {"name": "output"}]},
+    "training": {"epochs": 2},
+    "list": ["a", "b"],
+}
+
+FOUND = {
+    "training.epochs": [("training", "epochs")],
+    "model.layers.output": [("model", "layers", 2)],
+    "model.layers.hidden_*.units": [("model", "layers", 0, "units"), ("model", "layers", 1, "units")],
+    "model.layers.*.name": [
+        ("model", "layers", 0, "name"),
+        ("model", "layers", 1, "name"),
+        ("model", "layers", 2, "name"),
+    ],
+    "model.layers.output.units": [("model", "layers", 2, "units")],
+    "*ing.epochs": [("training", "epochs")],
+    "list.1": [("list", 1)],
+    "data.subset.train": [("data", "subset", "train")],
+}
+
+
+@pytest.mark.parametrize("path", FOUND)
+def test_path_finds_what_it_names(path: str) -> None:
+    assert find(DATA, path) == FOUND[path]
+
+
+NOWHERE = {
+    "model.layers.hidden_3.units": "nothing in model.layers matches 'hidden_3'. Did you mean hidden_2?",
+    "model.layers.0.units": "nothing in model.layers matches '0'. Choose from: hidden_1, hidden_2, output.",
+    "list.2": "nothing in list matches '2'. Choose from: 0, 1.",
+    "mod*l.layer*.x*": "nothing in mod*l.layer* matches 'x*'. Choose from: hidden_1, hidden_2, output.",
+    "training.epoch?.x": "nothing in training.epoch? matches 'x'.",
+    "nowhere*": "nothing in the spec matches 'nowhere*'. Choose from: list, model, training.",
+    "a..b": "'a..b' is not a path; write it like model.layers.hidden_1.units",
+    "": "'' is not a path; write it like model.layers.hidden_1.units",
+}
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+def test_path_that_leads_nowhere_says_what_is_there(path: str) -> None:
+    with pytest.raises(PathError) as raised:
+        find(DATA, path)
+    assert str(raised.value) == NOWHERE[path]
+
+
+def test_location_is_displayed_with_the_names_of_layers() -> None:
+    assert display(DATA, ("model", "layers", 1, "units")) == "model.layers.hidden_2.units"
+    assert display(DATA, ("list", 1)) == "list.1"
+
+
+def test_wildcard_changes_every_layer_it_matches(tmp_path: Path) -> None:
+    study = load(tmp_path, overrides=("model.layers.*d*n.units=3",))
+    (hidden,) = [layer for layer in study.variants[0].spec.model.layers if layer.name == "hidden"]
+    assert isinstance(hidden, Dense)
+    assert hidden.units == 3
+
+
+def test_path_by_position_changes_an_item_without_a_name(tmp_path: Path) -> None:
+    study = load(tmp_path, overrides=("data.normalize.0.scale=0.5",))
+    assert [str(step) for step in study.variants[0].spec.data.normalize] == ["kind='rescale' scale=0.5 offset=0.0"]
+
+
+def test_later_path_of_a_variant_refines_an_earlier_one(tmp_path: Path) -> None:
+    new = "hidden.kernel_regularizer: {kind: l2, factor: 0.1}, model.layers.hidden.kernel_regularizer.factor: 0.3"
+    study = load(tmp_path, changed("drop.enabled: true", new))
+    (hidden,) = [layer for layer in study.variants[1].spec.model.layers if layer.name == "hidden"]
+    assert isinstance(hidden, Dense)
+    assert hidden.kernel_regularizer == L2(kind="l2", factor=0.3)
+
+
+def test_path_below_a_section_that_is_left_out_keeps_the_default_kind(tmp_path: Path) -> None:
+    study = load(tmp_path, changed(OPTIMIZER, ""), overrides=("training.optimizer.learning_rate=0.5",))
+    optimizer = study.variants[0].spec.training.optimizer
+    assert (optimizer.kind, optimizer.learning_rate) == ("adam", 0.5)
+
+
+def test_path_below_a_section_that_is_left_out_works_in_a_variant(tmp_path: Path) -> None:
+    text = changed("model.layers.drop.enabled: true", "training.loss.label_smoothing: 0.1")
+    losses = [variant.spec.training.loss for variant in load(tmp_path, text).variants]
+    assert [str(loss) for loss in losses] == [
+        "kind='categorical_crossentropy' label_smoothing=0.0",
+        "kind='categorical_crossentropy' label_smoothing=0.1",
+    ]
+
+
+def test_path_below_a_section_that_is_left_out_creates_one_without_a_kind(tmp_path: Path) -> None:
+    study = load(tmp_path, overrides=("data.subset.train=100", "runtime.workers=2"))
+    assert study.variants[0].spec.data.subset.train == 100
+    assert study.spec.runtime.workers == 2
+
+
+def test_path_to_a_setting_that_the_default_kind_lacks_says_what_it_has(tmp_path: Path) -> None:
+    text = changed(OPTIMIZER, "")
+    (problem,) = problems(tmp_path, text, overrides=("training.optimizer.momentum=0.9",))
+    assert str(problem) == (
+        "--set training.optimizer.momentum=0.9: training.optimizer.momentum: unknown key\n"
+        "  Choose from: kind, learning_rate, beta_1, beta_2, epsilon."
+    )
+
+
+def test_path_below_a_section_of_another_kind_keeps_its_kind(tmp_path: Path) -> None:
+    study = load(tmp_path, overrides=("training.optimizer.momentum=0.9",))
+    assert study.variants[0].spec.training.optimizer == Sgd(kind="sgd", learning_rate=0.1, momentum=0.9)
+
+
+def rates(study: Study) -> list[float]:
+    return [layer.rate for layer in study.variants[1].spec.model.layers if isinstance(layer, Dropout)]
+
+
+def test_variant_changes_win_over_overrides_of_the_base(tmp_path: Path) -> None:
+    text = changed("drop.enabled: true", "drop.enabled: true, model.layers.drop.rate: 0.25")
+    assert rates(load(tmp_path, text, overrides=("model.layers.drop.rate=0.75",))) == [0.25]
+    assert rates(load(tmp_path, overrides=("model.layers.drop.rate=0.75",))) == [0.75]
+
+
+def test_override_leaves_the_file_as_it_is(tmp_path: Path) -> None:
+    load(tmp_path, overrides=("training.epochs=7",))
+    path = tmp_path / "spec.yaml"
+    assert path.read_text() == SMALL
+    assert load_study(path).variants[0].spec.training.epochs == 2
