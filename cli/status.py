@@ -22,17 +22,18 @@ def show_status(
 
     Example: ablate status
     """
-    from ablation.pipeline import Workspace, workspaces
+    from ablation.pipeline import workspaces
     from ablation.settings import Settings
 
     with reported():
-        settings = Settings()
-        known = [name for name in workspaces(settings) if run is None or name.startswith(run)]
-    workspace = Workspace(settings, known[-1]) if known else None
+        known = [each for each in workspaces(Settings()) if run is None or each.directory.name.startswith(run)]
+    workspace = known[-1] if known else None
     plan = workspace.read_plan() if workspace else None
     if workspace is None or plan is None:
         errors.print("No run is under way on this machine. `ablate list` shows the published ones.")
         raise typer.Exit(Exit.DONE if run is None else Exit.USAGE)
+    if not workspace.is_owned():
+        errors.print("This run has ended before it was published. The same command goes on from there.")
     rows = [_row(workspace, planned.trial.variant, planned.trial.seed) for planned in plan.trials]
     if as_json:
         typer.echo(json.dumps({"run_id": plan.run_id, "study": plan.study, "trials": rows}, indent=2))
@@ -48,8 +49,9 @@ def _row(workspace: Workspace, variant: str, seed: int) -> dict[str, object]:
         from cli.progress import describe_progress
 
         epoch = {"epoch": progress.epoch, "epochs": progress.epochs, "metrics": progress.metrics}
+        status = "running" if workspace.is_owned() else "interrupted"
         detail = f"epoch {progress.epoch} of {progress.epochs} · {describe_progress(progress)}"
-        return row | epoch | {"status": "running", "eta_s": progress.eta_s, "detail": detail}
+        return row | epoch | {"status": status, "eta_s": progress.eta_s, "detail": detail}
     return row
 
 

@@ -23,6 +23,7 @@ from ablation.pipeline import (
     failed_outcome,
     new_run_id,
     plan_run,
+    remove_abandoned,
     reproduce_command,
 )
 from ablation.records import TrialOutcome
@@ -99,8 +100,22 @@ def ablation(
 
 
 def _run(study: Study, plan: RunPlan, run: RunContext, slots: Slots, *, use_cache: bool) -> RunResult:
-    workspace = Workspace(Settings(), plan.run_id)
-    workspace.write_plan(plan)
+    settings = Settings()
+    remove_abandoned(settings)
+    workspace = Workspace(settings, plan.run_id)
+    with workspace.owned():
+        workspace.write_plan(plan)
+        outcomes = _settle_trials(plan, run, slots, workspace, use_cache=use_cache)
+        comparison = compare(study, outcomes)
+        result = commit(study, plan, outcomes, comparison, run)
+        publish_summary(result)
+        return result
+
+
+def _settle_trials(
+    plan: RunPlan, run: RunContext, slots: Slots, workspace: Workspace, *, use_cache: bool
+) -> tuple[TrialOutcome, ...]:
+    """Return how every trial ended, in the order of the plan: finished before, or mapped now."""
     finished = lookup(plan, run.store) if use_cache else {}
     outcomes: dict[PlannedTrial, TrialOutcome] = {}
     for planned in plan.trials:
@@ -110,11 +125,7 @@ def _run(study: Study, plan: RunPlan, run: RunContext, slots: Slots, *, use_cach
     progress = StudyProgress(done=len(outcomes), total=len(plan.trials))
     pending = [planned for planned in plan.trials if planned not in outcomes]
     outcomes.update(_map_trials(pending, run, slots, progress))
-    ordered = tuple(outcomes[planned] for planned in plan.trials)
-    comparison = compare(study, ordered)
-    result = commit(study, plan, ordered, comparison, run)
-    publish_summary(result)
-    return result
+    return tuple(outcomes[planned] for planned in plan.trials)
 
 
 def _map_trials(

@@ -98,15 +98,43 @@ class Project:
         return self.directory / "artifacts" / "studies" / study / run_id
 
 
-@pytest.fixture
-def project(tmp_path: Path, prefect_api_url: str) -> Project:
+def new_project(directory: Path, prefect_api_url: str) -> Project:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ABLATION_", "AWS_"))}
     environment |= {
         "PREFECT_API_URL": prefect_api_url,
         "PYTHONPATH": str(Path(__file__).parent.parent),
         "COLUMNS": "160",
     }
-    return Project(tmp_path, environment)
+    return Project(directory, environment)
+
+
+@pytest.fixture
+def project(tmp_path: Path, prefect_api_url: str) -> Project:
+    """An empty working directory."""
+    return new_project(tmp_path, prefect_api_url)
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A working directory in which the tiny study was run, and what the command printed."""
+
+    project: Project
+    completed: subprocess.CompletedProcess[str]
+
+    @property
+    def run_id(self) -> str:
+        return min(path.parent.name for path in self.project.published("").glob("*/manifest.json"))
+
+    @property
+    def folder(self) -> Path:
+        return self.project.published(self.run_id)
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory: pytest.TempPathFactory, prefect_api_url: str) -> FinishedRun:
+    """The tiny study, run once for every test that only reads."""
+    project = new_project(tmp_path_factory.mktemp("finished"), prefect_api_url)
+    return FinishedRun(project, project.run("run", project.write()))
 
 
 def wait_for(condition: Callable[[], Any], what: str) -> Any:

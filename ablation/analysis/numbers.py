@@ -41,8 +41,9 @@ def decimals_between(low: float, high: float, landmarks: tuple[float, ...]) -> i
     of -0.03 within -0.33 to 0.27 would read "0.0", which looks like no difference at all.
     """
     decimals = decimals_for((high - low) / 2)
+    shown = (low, (low + high) / 2, high)
     for more in range(3):
-        if not any(_is_rounded_onto(end, mark, decimals + more) for end in (low, (low + high) / 2, high) for mark in landmarks):
+        if not any(_is_rounded_onto(number, mark, decimals + more) for number in shown for mark in landmarks):
             return decimals + more
     return decimals
 

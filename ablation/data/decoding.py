@@ -40,7 +40,8 @@ def _verify(dataset: Dataset, arrays: Arrays) -> None:
     got = content_digest(arrays)
     if got != dataset.content_sha256:
         raise DataError(
-            f"{dataset.name}: the decoded arrays have the digest {got},\n  the catalogue states {dataset.content_sha256}.\n"
+            f"{dataset.name}: the decoded arrays have the digest {got},\n"
+            f"  the catalogue states {dataset.content_sha256}.\n"
             "  The file or the library that reads it has changed; a result would not be comparable with earlier ones."
         )
 

@@ -10,7 +10,6 @@ from ablation.model.layers import build_layer
 from ablation.records import Record
 from ablation.spec import Layer, ModelSpec
 
-
 # Upper case, which no layer's name may have: names are unique in a model.
 INPUT = "Input"
 

@@ -11,7 +11,7 @@ from ablation.pipeline.trials import (
     publish_outcome,
     train_trial,
 )
-from ablation.pipeline.workspace import Workspace, workspaces
+from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
 
 __all__ = [
     "BuiltModel",
@@ -31,6 +31,7 @@ __all__ = [
     "new_run_id",
     "plan_run",
     "publish_outcome",
+    "remove_abandoned",
     "reproduce_command",
     "train_trial",
     "workspaces",

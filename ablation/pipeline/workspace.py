@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +18,7 @@ from ablation.training import Progress, read_progress
 
 _PLAN = "plan.json"
 _OUTCOME = "outcome.json"
+_OWNER = "owner.lock"
 
 
 class Workspace:
@@ -26,6 +30,25 @@ class Workspace:
     def trial_directory(self, variant: str, seed: int) -> Path:
         """Return the folder of one trial; it need not exist yet."""
         return self.directory / "variants" / variant / f"seed-{seed}"
+
+    @contextmanager
+    def owned(self) -> Iterator[None]:
+        """Hold the run for the length of the block; the kernel lets go of it however this process ends."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with (self.directory / _OWNER).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def is_owned(self) -> bool:
+        """Whether a living process works on the run."""
+        try:
+            with (self.directory / _OWNER).open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
 
     def write_plan(self, plan: RunPlan) -> None:
         """Record what the run is going to do."""
@@ -58,10 +81,18 @@ class Workspace:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def workspaces(settings: Settings) -> list[str]:
-    """Return the ids of the runs that have a folder on this machine, oldest first."""
+def workspaces(settings: Settings) -> list[Workspace]:
+    """Return the runs that have a folder on this machine, oldest first."""
     directory = settings.cache_dir / "runs"
-    return sorted(path.name for path in directory.iterdir() if path.is_dir()) if directory.is_dir() else []
+    names = sorted(path.name for path in directory.iterdir() if path.is_dir()) if directory.is_dir() else []
+    return [Workspace(settings, name) for name in names]
+
+
+def remove_abandoned(settings: Settings) -> None:
+    """Remove the folders of runs whose process has ended; what they finished is in the store."""
+    for workspace in workspaces(settings):
+        if not workspace.is_owned():
+            workspace.remove()
 
 
 def _write(path: Path, text: str) -> None:

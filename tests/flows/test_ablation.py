@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import httpx
 import pytest
 
 from ablation.training import Progress, read_progress
-from tests.conftest import TINY, Project, wait_for
+from tests.conftest import TINY, FinishedRun, Project, wait_for
 
 FAILING = (
     TINY
@@ -23,7 +24,8 @@ FAILING = (
     set: {model.layers.norm.enabled: true, model.layers.norm.axis: 7}
 """
 )
-LONG = "training.epochs=5000"
+LONG = TINY.replace("  l2: {", "  long: {set: {training.epochs: 100000}}\n  l2: {")
+TRIAL_FILES = ("history.csv", "metrics.json", "curves.svg", "curves.png", "model.keras", "log.txt")
 
 
 def statuses(result: Any) -> dict[tuple[str, int], str]:
@@ -37,97 +39,88 @@ def task_runs(api_url: str, run_id: str) -> dict[str, str]:
     return {run["name"]: run["state_type"] for run in httpx.post(f"{api_url}/task_runs/filter", json=query).json()}
 
 
-def test_run_trains_compares_and_publishes_then_reuses_what_is_finished(project: Project) -> None:
-    spec = project.write()
-
-    code, first = project.run_json("run", spec)
-
-    assert code == 0
-    assert set(statuses(first).values()) == {"trained"}
-    assert [effect["variant"] for effect in first["effects"]] == ["l2"]
-    folder = project.published(first["run_id"])
-    manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["status"] == "complete"
+def test_run_publishes_every_file_its_manifest_lists_and_no_other(finished_run: FinishedRun) -> None:
+    assert finished_run.completed.returncode == 0, finished_run.completed.stderr
+    manifest = json.loads((finished_run.folder / "manifest.json").read_text())
     listed = {file["path"] for file in manifest["files"]}
-    on_disk = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    on_disk = {
+        path.relative_to(finished_run.folder).as_posix() for path in finished_run.folder.rglob("*") if path.is_file()
+    }
+    assert manifest["status"] == "complete"
+    assert manifest["trials"] == {"trained": 4}
     assert on_disk == listed | {"manifest.json"}
     assert {"index.html", "summary.csv", "effects.json", "validation_loss.svg", "validation_loss.png"} <= listed
-    assert {
-        f"variants/l2/seed-1/{name}"
-        for name in ("history.csv", "metrics.json", "curves.svg", "curves.png", "model.keras", "log.txt")
-    } <= listed
-    assert (folder / "spec.yaml").read_text() == TINY
-    assert first["address"] == os.path.relpath(folder / "index.html", project.directory)
-
-    code, second = project.run_json("run", spec)
-
-    assert code == 0
-    assert set(statuses(second).values()) == {"cached"}
-    assert second["run_id"] > first["run_id"]
-    assert second["effects"] == first["effects"]
-    history = Path("variants/baseline/seed-0/history.csv")
-    assert (project.published(second["run_id"]) / history).read_bytes() == (folder / history).read_bytes()
-
-    code, third = project.run_json("run", spec, "--set", "variants.l2.set={model.layers.hidden.units: 9}")
-
-    assert code == 0
-    assert statuses(third) == {
-        ("baseline", 0): "cached",
-        ("baseline", 1): "cached",
-        ("l2", 0): "trained",
-        ("l2", 1): "trained",
-    }
+    assert {f"variants/l2/seed-1/{name}" for name in TRIAL_FILES} <= listed
+    assert (finished_run.folder / "spec.yaml").read_text() == TINY
 
 
-def test_run_is_visible_in_prefect_by_variant_and_seed(project: Project, prefect_api_url: str) -> None:
-    code, result = project.run_json("run", project.write(), "--set", "seeds=[3]")
+def test_run_prints_plain_lines_a_table_and_the_page_when_there_is_no_terminal(finished_run: FinishedRun) -> None:
+    out, err = finished_run.completed.stdout, finished_run.completed.stderr
+    assert "\x1b" not in out + err
+    assert "[4/4]" in err
+    assert "baseline" in out
+    assert "l2" in out
+    page = next(line for line in out.splitlines() if line.startswith("Page: ")).removeprefix("Page: ")
+    assert (finished_run.project.directory / page).is_file()
 
-    assert code == 0
-    states = task_runs(prefect_api_url, result["run_id"])
-    steps = ["fetch digits", "normalize digits seed 3", "build l2", "train l2 seed 3", "evaluate l2 seed 3"]
-    steps += ["publish l2 seed 3", "look up finished trials", "compare variants", f"commit {result['run_id']}"]
+
+def test_run_is_visible_in_prefect_by_variant_and_seed(finished_run: FinishedRun, prefect_api_url: str) -> None:
+    states = task_runs(prefect_api_url, finished_run.run_id)
+    steps = ["fetch digits", "normalize digits seed 1", "build l2", "train l2 seed 1", "evaluate l2 seed 1"]
+    steps += ["publish l2 seed 1", "look up finished trials", "compare variants", f"commit {finished_run.run_id}"]
     assert {step: states.get(step) for step in steps} == dict.fromkeys(steps, "COMPLETED")
     artifacts = httpx.post(f"{prefect_api_url}/artifacts/filter", json={}).json()
     assert {"trials", "answer", "effects", "page"} <= {artifact["key"] for artifact in artifacts}
 
 
-def test_run_with_failing_variants_finishes_and_names_the_others(project: Project, prefect_api_url: str) -> None:
-    code, result = project.run_json("run", project.write(FAILING), "--set", "seeds=[0]")
+def test_run_again_trains_what_changed_and_reuses_the_rest(finished_run: FinishedRun, project: Project) -> None:
+    shutil.copytree(finished_run.project.directory, project.directory, dirs_exist_ok=True)
+    project.write(TINY.replace("factor: 0.01", "factor: 0.02"))
 
-    assert code == 1
+    code, result = project.run_json("run", "study.yaml")
+
+    assert code == 0
     assert statuses(result) == {
-        ("baseline", 0): "trained",
+        ("baseline", 0): "cached",
+        ("baseline", 1): "cached",
         ("l2", 0): "trained",
-        ("diverges", 0): "diverged",
-        ("does_not_fit", 0): "failed",
+        ("l2", 1): "trained",
     }
-    errors = {trial["variant"]: trial["error"] for trial in result["trials"]}
-    assert "no longer finite in epoch" in errors["diverges"]
-    assert "model.layers.norm" in errors["does_not_fit"]
-    folder = project.published(result["run_id"])
+    assert result["run_id"] > finished_run.run_id
+    history = "variants/baseline/seed-0/history.csv"
+    published = project.published(result["run_id"])
+    assert (published / history).read_bytes() == (finished_run.folder / history).read_bytes()
+    assert result["address"] == os.path.relpath(published / "index.html", project.directory)
+
+
+def test_run_with_failing_variants_finishes_the_others_and_names_the_failures(
+    project: Project, prefect_api_url: str
+) -> None:
+    completed = project.run("run", project.write(FAILING), "--set", "seeds=[0]")
+
+    assert completed.returncode == 1
+    assert "Traceback" not in completed.stderr
+    lines = [line for line in completed.stdout.splitlines() if " seed 0: " in line]
+    assert [line.split(" seed 0: ")[0] for line in lines] == ["diverges", "does_not_fit"]
+    assert (project.directory / lines[0].split("Log: ")[1]).is_file()
+    assert "no longer finite in epoch" in lines[0]
+    assert "model.layers.norm" in lines[1]
+
+    folder = next(project.published("").glob("*/manifest.json")).parent
     assert json.loads((folder / "manifest.json").read_text())["status"] == "incomplete"
-    assert (folder / "variants/diverges/seed-0/log.txt").is_file()
     page = (folder / "index.html").read_text()
     assert "variants/diverges/seed-0/log.txt" in page
     assert "model.layers.norm" in page
     with (folder / "summary.csv").open(newline="") as file:
         assert [row["status"] for row in csv.DictReader(file)] == ["trained", "trained", "diverged", "failed"]
-    states = task_runs(prefect_api_url, result["run_id"])
+    states = task_runs(prefect_api_url, folder.name)
     assert states["train diverges seed 0"] == "FAILED"
     assert states["build does_not_fit"] == "FAILED"
     assert states["publish l2 seed 0"] == "COMPLETED"
 
-    completed = project.run("run", "study.yaml", "--set", "seeds=[0]")
-
-    assert completed.returncode == 1
-    assert "Traceback" not in completed.stderr
-    log = next(line for line in completed.stdout.splitlines() if line.startswith("diverges seed 0")).split("Log: ")[1]
-    assert (project.directory / log).is_file()
-
 
 def test_run_with_a_killed_trial_finishes_the_others(project: Project) -> None:
-    spec = project.write(TINY.replace("  baseline: {}", "  baseline: {}\n  long: {set: {training.epochs: 100000}}"))
-    with project.start("run", spec, "--json", "--set", "seeds=[0]") as process:
+    with project.start("run", project.write(LONG), "--json", "--set", "seeds=[0]") as process:
         victim = wait_for(lambda: running_trial(project, "long"), "the long trial to train")
         os.kill(victim.pid, signal.SIGKILL)
         out, err = process.communicate()
@@ -141,24 +134,14 @@ def test_run_with_a_killed_trial_finishes_the_others(project: Project) -> None:
     assert (project.published(result["run_id"]) / "variants/long/seed-0/log.txt").is_file()
 
 
-def test_run_over_its_time_limit_is_ended(project: Project) -> None:
-    spec = project.write(TINY.replace("epochs: 2", "epochs: 100000") + "runtime: {timeout_min: 0.05}\n")
-
-    code, result = project.run_json("run", spec, "--set", "seeds=[0]", "--only", "baseline")
-
-    assert code == 1
-    assert statuses(result) == {("baseline", 0): "timeout"}
-    assert "runtime.timeout_min" in result["trials"][0]["error"]
-
-
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signum", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_run_that_is_told_to_end_leaves_no_process_and_keeps_what_was_finished(
     project: Project, signum: signal.Signals
 ) -> None:
-    spec = project.write(TINY.replace("  l2: {", "  long: {set: {training.epochs: 100000}}\n  l2: {"))
+    spec = project.write(LONG)
     with project.start("run", spec, "--set", "seeds=[0]") as process:
         trial = wait_for(lambda: running_trial(project, "long"), "the long trial to train")
-        wait_for(lambda: list(project.directory.glob("artifacts/trials/*/*/manifest.json")), "a published trial")
+        wait_for(lambda: len(list(project.directory.glob("artifacts/trials/*/*/manifest.json"))) == 2, "two trials")
         os.killpg(process.pid, signum)  # as a terminal's Ctrl-C does: every process of the group gets it
         _, err = process.communicate(timeout=5)
 
@@ -169,10 +152,10 @@ def test_run_that_is_told_to_end_leaves_no_process_and_keeps_what_was_finished(
     wait_for(lambda: not processes_of(project), "every process to be gone")
     assert not list(project.directory.glob("artifacts/studies/*/*/manifest.json"))
 
-    code, result = project.run_json("run", spec, "--set", "seeds=[0]", "--only", "baseline")
+    code, result = project.run_json("run", spec, "--set", "seeds=[0]", "--only", "baseline", "--only", "l2")
 
     assert code == 0
-    assert statuses(result) == {("baseline", 0): "cached"}
+    assert statuses(result) == {("baseline", 0): "cached", ("l2", 0): "cached"}
 
 
 def running_trial(project: Project, variant: str) -> Progress | None:

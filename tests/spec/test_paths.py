@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation.spec import Dense, Dropout, L2, Sgd, Study, load_study
+from ablation.spec import L2, Dense, Dropout, Sgd, Study, load_study
 from ablation.spec.paths import PathError, display, find
 
 from .documents import OPTIMIZER, SMALL, changed, load, problems

@@ -1,0 +1,118 @@
+"""The commands that read: as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from tests.conftest import TINY, FinishedRun, Project
+
+
+def test_list_shows_the_run_with_its_answer(finished_run: FinishedRun) -> None:
+    completed = finished_run.project.run("list", "tiny")
+    assert completed.returncode == 0
+    assert f"{finished_run.run_id}  tiny  complete" in completed.stdout
+
+
+def test_list_of_an_empty_store_says_how_to_fill_it(project: Project) -> None:
+    completed = project.run("list")
+    assert completed.returncode == 0
+    assert "make run" in completed.stdout
+
+
+@pytest.mark.parametrize("name", ["latest", "2"])
+def test_show_gives_the_answer_of_the_run(finished_run: FinishedRun, name: str) -> None:
+    code, shown = finished_run.project.run_json("show", name)
+    assert code == 0
+    assert shown["run_id"] == finished_run.run_id
+    assert [effect["variant"] for effect in shown["results"]["effects"]] == ["l2"]
+
+
+def test_show_prints_the_table_the_run_printed(finished_run: FinishedRun) -> None:
+    printed = finished_run.project.run("show", "latest").stdout
+    table = [line for line in finished_run.completed.stdout.splitlines() if line.startswith("│")]
+    assert table
+    assert [line for line in printed.splitlines() if line.startswith("│")] == table
+
+
+def test_show_of_an_unknown_run_names_the_newest(finished_run: FinishedRun) -> None:
+    completed = finished_run.project.run("show", "nope")
+    assert completed.returncode == 2
+    assert finished_run.run_id in completed.stderr
+    assert "Traceback" not in completed.stderr
+
+
+def test_plan_tells_finished_trials_and_changes(finished_run: FinishedRun) -> None:
+    code, plan = finished_run.project.run_json("plan", "study.yaml", "--set", "seeds=[0, 7]")
+    assert code == 0
+    assert [(trial["variant"], trial["seed"], trial["cached"]) for trial in plan["trials"]] == [
+        ("baseline", 0, True),
+        ("baseline", 7, False),
+        ("l2", 0, True),
+        ("l2", 7, False),
+    ]
+    assert plan["changes"]["l2"] == {"model.layers.hidden.kernel_regularizer": {"kind": "l2", "factor": 0.01}}
+
+
+def test_status_without_a_run_under_way_says_so(finished_run: FinishedRun) -> None:
+    completed = finished_run.project.run("status")
+    assert completed.returncode == 0
+    assert "No run is under way" in completed.stderr
+
+
+def test_validate_reports_every_problem_of_every_file(project: Project) -> None:
+    project.write(TINY.replace("epochs: 2", "epochs: 0").replace("units: 8", "unitz: 8"), "bad.yaml")
+    project.write()
+    code, report = project.run_json("validate", "study.yaml", "bad.yaml", "missing.yaml")
+    assert code == 2
+    assert report["problems"]["study.yaml"] == []
+    assert len(report["problems"]["bad.yaml"]) == 3
+    assert report["problems"]["missing.yaml"][0].startswith("missing.yaml: cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("environment", "code", "message"),
+    [
+        ({"PREFECT_API_URL": "http://127.0.0.1:9/api"}, 5, "make server"),
+        ({"ABLATION_STORE": "s3://bucket/x", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}, 5, "cannot use the store"),
+        ({"ABLATION_WORKERS": "many"}, 2, "ABLATION_WORKERS"),
+    ],
+)
+def test_run_with_wrong_surroundings_says_what_to_do_and_trains_nothing(
+    project: Project, environment: dict[str, str], code: int, message: str
+) -> None:
+    secrets = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+    project.environment.update(secrets | environment)
+    completed = project.run("run", project.write())
+    assert completed.returncode == code
+    assert message in completed.stderr
+    assert "Traceback" not in completed.stderr
+    assert not (project.directory / ".ablation-cache" / "runs").exists()
+
+
+def test_run_with_a_subset_larger_than_the_data_is_a_usage_error(project: Project) -> None:
+    completed = project.run("run", project.write(), "--set", "data.subset.train=5000")
+    assert completed.returncode == 2
+    assert completed.stderr.splitlines()[-1] == ("data.subset.train: 5000 samples asked for, the train part has 1438.")
+
+
+def test_help_of_every_command_has_an_example(project: Project) -> None:
+    for command in ("run", "plan", "validate", "status", "list", "show"):
+        completed = project.run(command, "--help")
+        assert completed.returncode == 0
+        assert f"Example: ablate {command}" in completed.stdout
+
+
+def test_run_json_document_has_what_the_contract_promises(finished_run: FinishedRun, project: Project) -> None:
+    shutil.copytree(finished_run.project.directory, project.directory, dirs_exist_ok=True)
+    code, result = project.run_json("run", "study.yaml", "--only", "baseline")
+    assert code == 0
+    assert {"run_id", "study", "status", "uri", "wall_s", "trials", "effects", "gates"} <= set(result)
+    trial = result["trials"][0]
+    promised = ["variant", "seed", "fingerprint", "status", "metrics", "epochs", "train_s", "peak_rss_bytes", "error"]
+    assert set(promised) <= set(trial)
+    assert trial["status"] == "cached"
+    assert {"val_loss", "test_accuracy"} <= set(trial["metrics"])
+    assert json.dumps(result)
