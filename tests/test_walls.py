@@ -70,7 +70,8 @@ BROKEN = {
             "ablation/data/arrays.py": "Array = 1\n",
             "ablation/evaluation.py": "from ablation.data.arrays import Array\n",
         },
-        "ablation/evaluation.py:1: imports ablation.data.arrays, the inside of a room; its public face is ablation.data",
+        "ablation/evaluation.py:1: imports ablation.data.arrays, the inside of a room; "
+        "its public face is ablation.data",
     ),
     "task_imports_a_module_from_a_face": (
         {

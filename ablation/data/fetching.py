@@ -33,8 +33,8 @@ def fetch_file(file: DatasetFile, settings: Settings) -> Path:
     for source in _sources(file, settings):
         try:
             return _fetch_from(source, file, folder)
-        except (OSError, httpx.HTTPError, DataError) as error:
-            failures.append(f"  {source}: {error}")
+        except (OSError, httpx.HTTPError, httpx.InvalidURL, DataError) as error:
+            failures.append(f"  {source}: {_reason(error)}")
             is_temporary |= _is_temporary(error)
     advice = f"  Put {file.name} into a folder and set ABLATION_DATASETS to that folder, or check the network."
     raise DataUnavailable("\n".join([f"{file.name} cannot be fetched:", *failures, advice]), is_temporary=is_temporary)
@@ -43,7 +43,17 @@ def fetch_file(file: DatasetFile, settings: Settings) -> Path:
 def _is_temporary(error: Exception) -> bool:
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code >= 500
+    if isinstance(error, httpx.UnsupportedProtocol):
+        return False
     return isinstance(error, httpx.TransportError) or getattr(error, "is_temporary", False)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"HTTP {error.response.status_code} {error.response.reason_phrase}".rstrip()
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
 
 
 def _sources(file: DatasetFile, settings: Settings) -> Iterator[str]:

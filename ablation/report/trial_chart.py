@@ -22,7 +22,7 @@ def render_trial_curves(history: History, *, title: str) -> dict[str, bytes]:
     Returns:
         curves.svg and curves.png; nothing where the history holds no value to draw.
     """
-    metrics = [metric for metric in _metrics(history) if _values(history, metric)]
+    metrics = [metric for metric in _metrics(history) if _tells_something(history, metric)]
     if not metrics:
         return {}
     domains = [axis_domain(_values(history, metric)) for metric in metrics]
@@ -41,6 +41,14 @@ def _metrics(history: History) -> list[str]:
     """Return the panels, in the order of the columns: `val_loss` shares the panel of `loss`."""
     names = [name.removeprefix(VALIDATION_PREFIX) for name in history.columns if name != EPOCH]
     return list(dict.fromkeys(names))
+
+
+def _tells_something(history: History, metric: str) -> bool:
+    """Whether a panel has values that another panel or a single number does not tell as well."""
+    values = _values(history, metric)
+    if metric == "objective" and values == _values(history, "loss"):
+        return False  # no penalty
+    return bool(values) and (metric != "learning_rate" or len(set(values)) > 1)
 
 
 def _values(history: History, metric: str) -> list[float]:
