@@ -46,7 +46,8 @@ PREFECT := DO_NOT_TRACK=1 PREFECT_SERVER_ANALYTICS_ENABLED=false PREFECT_SERVER_
 
 .PHONY: server
 server: .venv/installed ## Start a local Prefect server with its UI in the background (PORT=4200).
-	@$(PREFECT) start --background >/dev/null && $(PREFECT) status --wait --timeout 120 >/dev/null
+	@$(PREFECT) status >/dev/null 2>&1 || { $(PREFECT) start --background >/dev/null \
+	  && $(PREFECT) status --wait --timeout 120 >/dev/null; }
 	@echo "Prefect's UI: http://127.0.0.1:$(PORT)"
 	@echo "Let runs use it: export PREFECT_API_URL=http://127.0.0.1:$(PORT)/api"
 

@@ -41,8 +41,9 @@ def _plan(spec: Spec, overrides: Overrides, only: Only) -> tuple[RunPlan, set[st
 
 def _print(plan: RunPlan, finished: set[str]) -> None:
     import yaml
-    from rich.console import Console
     from rich.table import Table
+
+    from cli.tables import output_console
 
     table = Table(title=f"{plan.study}: {len(plan.trials)} trials", title_justify="left")
     for heading in ("variant", "seeds", "finished already", "changes"):
@@ -53,7 +54,7 @@ def _print(plan: RunPlan, finished: set[str]) -> None:
         seeds = ", ".join(str(planned.trial.seed) for planned in trials)
         shown = yaml.safe_dump(changes, sort_keys=False).strip() if changes else "nothing: as the spec says"
         table.add_row(variant, seeds, f"{cached} of {len(trials)}", shown)
-    Console(highlight=False).print(table, markup=False)
+    output_console().print(table, markup=False)
 
 
 def _document(plan: RunPlan, finished: set[str]) -> str:

@@ -56,12 +56,13 @@ def _row(workspace: Workspace, variant: str, seed: int) -> dict[str, object]:
 
 
 def _print(plan: RunPlan, rows: list[dict[str, object]]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from cli.tables import output_console
 
     table = Table(title=f"{plan.study} {plan.run_id}", title_justify="left")
     for heading in ("variant", "seed", "status", "detail"):
         table.add_column(heading)
     for row in rows:
         table.add_row(*(str(row[name]) for name in ("variant", "seed", "status", "detail")))
-    Console(highlight=False).print(table, markup=False)
+    output_console().print(table, markup=False)

@@ -13,12 +13,19 @@ from ablation.pipeline import RunResult
 from ablation.records import RunManifest
 
 MOST_DECIMALS = 6
+PIPE_WIDTH = 160
 _COLOURS = {"helps": "green", "hurts": "red", "equivalent": "cyan", "inconclusive": "yellow", "no data": "dim"}
+
+
+def output_console() -> Console:
+    """Return the console for stdout: as wide as the terminal, and wide enough for a table when there is none."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
 
 
 def print_result(result: RunResult) -> None:
     """Print the variants, the answer, what failed and where the page is."""
-    console = Console(highlight=False)
+    console = output_console()
     console.print(comparison_table(result.comparison))
     for line in result.answers:
         console.print(line, markup=False, soft_wrap=True)
@@ -36,7 +43,7 @@ def print_result(result: RunResult) -> None:
 def comparison_table(comparison: Comparison) -> Table:
     """Return one row per variant: mean, spread, difference to the baseline, verdict."""
     better = "lower" if comparison.direction == "min" else "higher"
-    table = Table(title=f"{comparison.metric} ({better} is better)", title_justify="left")
+    table = Table(title=f"{comparison.metric} ({better} is better)", title_justify="left", show_edge=False)
     table.add_column("variant", overflow="fold", min_width=10)
     for heading in ("mean", "sd", "seeds"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -49,7 +56,7 @@ def comparison_table(comparison: Comparison) -> Table:
 
 
 def _row(summary: VariantSummary, effect: Effect | None, comparison: Comparison) -> list[str | Text]:
-    decimals = _decimals((summary.sd or abs(summary.mean or 1.0)) / 10)
+    decimals = _decimals((summary.sd or abs(summary.mean or 1.0)) / 3)
     mean = "" if summary.mean is None else format_number(summary.mean, decimals)
     sd = "" if summary.sd is None else format_number(summary.sd, decimals)
     seeds = f"{summary.finished}/{summary.finished + summary.failed}"
@@ -79,7 +86,7 @@ def _counts(result: RunResult) -> dict[str, int]:
 
 def print_run(manifest: RunManifest, results: dict[str, Any], address: str) -> None:
     """Print a published run: its question, its answer, its comparison."""
-    console = Console(highlight=False)
+    console = output_console()
     comparison = Comparison.model_validate({name: results[name] for name in Comparison.model_fields})
     console.print(f"{manifest.study} {manifest.run_id}: {manifest.status}", markup=False)
     if manifest.question:

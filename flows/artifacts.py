@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prefect import get_run_logger
 from prefect.artifacts import (
     create_link_artifact,
     create_markdown_artifact,
@@ -33,6 +34,9 @@ class StudyProgress:
 
 def publish_summary(result: RunResult) -> None:
     """Show the answer, the effects and where the page is."""
+    logger = get_run_logger()
+    for line in result.answers:
+        logger.info(line)
     create_markdown_artifact(markdown=_markdown(result), key="answer", description=result.study)
     rows = [effect.model_dump(mode="json", exclude={"differences"}) for effect in result.comparison.effects]
     if rows:

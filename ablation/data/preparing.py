@@ -129,6 +129,7 @@ def _labels(y: Array) -> Array:
 
 
 def _read(directory: Path) -> Prepared:
+    normalizer = _NORMALIZER.validate_json((directory / "normalizer.json").read_bytes())
     arrays = read_arrays(directory)
     test = Split(arrays["x_test"], arrays["y_test"])
     is_separate = "y_validation" in arrays
@@ -136,5 +137,5 @@ def _read(directory: Path) -> Prepared:
         train=Split(arrays["x_train"], arrays["y_train"]),
         validation=Split(arrays["x_validation"], arrays["y_validation"]) if is_separate else test,
         test=test,
-        normalizer=_NORMALIZER.validate_json((directory / "normalizer.json").read_bytes()),
+        normalizer=normalizer,
     )

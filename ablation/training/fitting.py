@@ -37,8 +37,9 @@ class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
 
     @property
     def is_diverged(self) -> bool:
-        """Whether the last epoch ended with a loss that is not a finite number."""
-        return bool(self.history) and not math.isfinite(self.history[-1]["objective"])
+        """Whether the last epoch ended with a loss, of training or validation, that is not a finite number."""
+        last = self.history[-1] if self.history else {}
+        return not all(math.isfinite(last.get(name, 0.0)) for name in ("objective", "val_objective"))
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Announce the trial (Keras calls this)."""

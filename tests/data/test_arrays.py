@@ -6,9 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ablation.data import Array
 from ablation.data.arrays import content_digest, read_arrays, write_arrays, write_once
 
-ARRAYS = {"x": np.arange(6, dtype=np.uint8).reshape(2, 3), "y": np.array([1.5, -2.0], dtype=np.float32)}
+ARRAYS: dict[str, Array] = {
+    "x": np.arange(6, dtype=np.uint8).reshape(2, 3),
+    "y": np.array([1.5, -2.0], dtype=np.float32),
+}
 
 
 def names(folder: Path) -> list[str]:

@@ -36,7 +36,7 @@ def test_prepared_splits_have_the_sizes_types_and_labels_of_the_spec(cache: Cach
     assert ref.samples == {"train": 75, "validation": 25, "test": 40}
     assert (ref.dataset, ref.classes, ref.input_shape, ref.split_seed) == ("digits", 10, (8, 8), 0)
     for split in (prepared.train, prepared.validation, prepared.test):
-        assert (split.x.dtype, split.y.dtype, split.x.shape[1:]) == (np.float32, np.int32, (8, 8))
+        assert (split.x.dtype.name, split.y.dtype.name, split.x.shape[1:]) == ("float32", "int32", (8, 8))
         assert len(split) == len(split.x) == len(split.y)
 
 
@@ -57,7 +57,7 @@ def test_prepared_training_samples_are_standardized_by_themselves(cache: Cache) 
 def test_data_without_steps_is_prepared_as_it_is(cache: Cache) -> None:
     spec = SCALED.model_copy(update={"normalize": ()})
     prepared = load_prepared(prepare(spec, DIGITS, 0, cache.settings()), cache.settings())
-    assert (prepared.train.x.dtype, prepared.train.x.max(), prepared.normalizer) == (np.uint8, 16, ())
+    assert (prepared.train.x.dtype.name, prepared.train.x.max(), prepared.normalizer) == ("uint8", 16, ())
 
 
 def test_validation_on_the_test_part_keeps_every_training_sample(cache: Cache) -> None:

@@ -31,7 +31,7 @@ def test_split_of_equal_seeds_is_equal_and_of_others_is_not() -> None:
 
 
 def test_split_of_a_seed_stays_what_it_is() -> None:
-    assert split_validation(10, Validation(count=4), 0)[1].tolist() == [0, 3, 4, 8]
+    assert split_validation(10, Validation(count=4), 0)[1].tolist() == [2, 3, 5, 8]
 
 
 def test_split_by_count_and_by_fraction_of_the_same_size_is_the_same() -> None:

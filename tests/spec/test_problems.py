@@ -94,6 +94,14 @@ WRONG_SPECS = {
         "must be 'linear', 'relu'",
         "got 'rely'. Did you mean relu?",
     ),
+    "choice_unknown_in_a_key_named_like_its_kind": (
+        "{kind: flatten, name: flat}",
+        "{kind: activation, name: act, activation: rely}",
+        8,
+        "model.layers.act.activation",
+        "must be 'linear', 'relu'",
+        "got 'rely'. Did you mean relu? The function.",
+    ),
     "list_for_a_mapping": (
         "{kind: sgd, learning_rate: 0.1}",
         "[sgd]",
