@@ -76,9 +76,9 @@ def surroundings(dataset: str) -> Surroundings:
 
 
 def library_versions() -> dict[str, str]:
-    """Return the versions of Keras and its backend, without importing them."""
+    """Return the versions of Keras, its backend and NumPy (which draws splits and orders), without importing them."""
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    versions = {"keras": metadata.version("keras"), "backend": backend}
+    versions = {"keras": metadata.version("keras"), "numpy": metadata.version("numpy"), "backend": backend}
     for distribution in _BACKENDS.get(backend, (backend,)):
         try:
             versions[backend] = metadata.version(distribution)

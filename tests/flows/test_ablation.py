@@ -14,7 +14,9 @@ import httpx
 import pytest
 
 from ablation.training import Progress, read_progress
-from tests.conftest import TINY, FinishedRun, Project, wait_for
+from tests.conftest import DEADLINE_S, TINY, FinishedRun, Project, wait_for
+
+pytestmark = pytest.mark.xdist_group("prefect")
 
 FAILING = (
     TINY
@@ -142,8 +144,12 @@ def test_run_that_is_told_to_end_leaves_no_process_and_keeps_what_was_finished(
     with project.start("run", spec, "--set", "seeds=[0]") as process:
         trial = wait_for(lambda: running_trial(project, "long"), "the long trial to train")
         wait_for(lambda: len(list(project.directory.glob("artifacts/trials/*/*/manifest.json"))) == 2, "two trials")
+        code, status = project.call_json("status")
+        rows = {row["variant"]: row for row in status["trials"]}
+        assert (code, rows["baseline"]["status"], rows["long"]["status"]) == (0, "trained", "running")
+        assert "epoch" in project.call("status").stdout
         os.killpg(process.pid, signum)  # as a terminal's Ctrl-C does: every process of the group gets it
-        _, err = process.communicate(timeout=5)
+        _, err = process.communicate(timeout=DEADLINE_S)
 
     assert process.returncode == 130
     assert "Traceback" not in err
@@ -151,6 +157,7 @@ def test_run_that_is_told_to_end_leaves_no_process_and_keeps_what_was_finished(
     wait_for(lambda: not Path(f"/proc/{trial.pid}").exists(), "the trial's process to be gone")
     wait_for(lambda: not processes_of(project), "every process to be gone")
     assert not list(project.directory.glob("artifacts/studies/*/*/manifest.json"))
+    assert "has ended before it was published" in project.call("status").stderr
 
     code, result = project.run_json("run", spec, "--set", "seeds=[0]", "--only", "baseline", "--only", "l2")
 

@@ -14,7 +14,7 @@ from tests.flows.test_ablation import statuses
 
 SPECS = Path(__file__).parent.parent.parent / "specs"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 
 
 def test_quickstart_trains_fifteen_trials_then_reuses_them(project: Project) -> None:
