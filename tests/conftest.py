@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import coverage
 import pytest
 
 from flows.server import TemporaryServer, configure_prefect
 
-ABLATE = [sys.executable, "-m", "cli"]
+ROOT = Path(__file__).parent.parent
 DEADLINE_S = 60.0
 
 TINY = """\
@@ -76,7 +77,7 @@ class Project:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*ABLATE, *arguments],
+            [*ablate(), *arguments],
             cwd=self.directory,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -117,11 +118,19 @@ class Project:
         return self.directory / "artifacts" / "studies" / study / run_id
 
 
+def ablate() -> list[str]:
+    """Return the command, measured when the tests are: it alone, not the servers and trials it starts."""
+    if coverage.Coverage.current() is None:
+        return [sys.executable, "-m", "cli"]
+    return [sys.executable, "-m", "coverage", "run", f"--rcfile={ROOT / 'pyproject.toml'}", "-m", "cli"]
+
+
 def new_project(directory: Path, prefect_api_url: str) -> Project:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ABLATION_", "AWS_"))}
     environment |= {
         "PREFECT_API_URL": prefect_api_url,
-        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "PYTHONPATH": str(ROOT),
+        "COVERAGE_FILE": str(ROOT / ".coverage"),
         "COLUMNS": "160",
     }
     return Project(directory, environment)
