@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from pydantic import Field
@@ -14,6 +15,10 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class CacheUnwritable(Exception):
+    """The cache folder cannot be written to."""
+
+
 class Settings(BaseSettings):
     """Where things are kept and how much runs at once. Every field is an `ABLATION_*` variable."""
 
@@ -23,3 +28,19 @@ class Settings(BaseSettings):
     cache_dir: Path = Field(default=Path(".ablation-cache"), description="Datasets and running trials on this machine.")
     datasets: str | None = Field(default=None, description="Mirror searched before a dataset's own address.")
     workers: int = Field(default_factory=usable_cores, ge=1, description="Trials that train at the same time.")
+
+    def require_cache(self) -> None:
+        """Make the cache folder.
+
+        Raises:
+            CacheUnwritable: It cannot be made or written to.
+        """
+        try:
+            self.cache_dir.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.cache_dir):
+                pass
+        except OSError as error:
+            raise CacheUnwritable(
+                f"cannot write to the cache folder {self.cache_dir}: {error.strerror}.\n"
+                "  Set ABLATION_CACHE_DIR to a folder that can be written to, or work in another directory."
+            ) from error

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from types import FrameType
+
 
 def main() -> None:
     """Run the command line."""
+    signal.signal(signal.SIGINT, _end_at_once)  # until a run, which has something to lose, brings its own
     from cli.app import app
 
     app()
+
+
+def _end_at_once(signum: int, frame: FrameType | None) -> None:
+    os.write(2, b"Interrupted.\n")
+    os._exit(130)

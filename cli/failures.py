@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -26,8 +27,8 @@ class Exit(IntEnum):
 
 
 @contextmanager
-def reported() -> Iterator[None]:
-    """Turn the errors that have a name into one report and an exit code."""
+def reported(*, as_json: bool = False) -> Iterator[None]:
+    """Turn the errors that have a name into one report on stderr and an exit code; with `--json` a document as well."""
     try:
         yield
     except (typer.Exit, KeyboardInterrupt):
@@ -37,6 +38,8 @@ def reported() -> Iterator[None]:
         if code is None:
             raise
         errors.print(_message(error), style="red", markup=False)
+        if as_json:
+            typer.echo(json.dumps({"error": _message(error), "exit_code": code}, indent=2))
         raise typer.Exit(code) from error
 
 
@@ -54,7 +57,7 @@ def _message(error: Exception) -> str:
 def _code(error: Exception) -> Exit | None:
     """Return the exit code of an error by its class's name: naming the classes would import their rooms."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    if names & {"StoreError", "EngineUnreachable", "DataUnavailable"} and "RunUnknown" not in names:
+    if names & {"StoreError", "EngineUnreachable", "DataUnavailable", "CacheUnwritable"} and "RunUnknown" not in names:
         return Exit.UNREACHABLE
     if names & {"SpecError", "DataError", "RunUnknown"}:
         return Exit.USAGE

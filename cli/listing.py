@@ -22,24 +22,24 @@ def list_runs(
 
     Example: ablate list quickstart
     """
-    with reported():
+    with reported(as_json=as_json):
         manifests = _manifests(study)
     if as_json:
         rows = [manifest.model_dump(mode="json", exclude={"files"}) for manifest in manifests]
         typer.echo(json.dumps(rows, indent=2))
     else:
-        _print_list(manifests)
+        _print_list(manifests, study)
 
 
 def show_run(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run id, a unique prefix of one, or `latest`.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show what a run answered, and its trials.
+    """Show what a run answered.
 
     Example: ablate show latest
     """
-    with reported():
+    with reported(as_json=as_json):
         manifest, effects, address = _read(run)
     if as_json:
         typer.echo(json.dumps(manifest.model_dump(mode="json") | {"results": effects}, indent=2))
@@ -69,9 +69,11 @@ def _read(run: str) -> tuple[RunManifest, dict[str, object], str]:
     return manifest, effects, address
 
 
-def _print_list(manifests: list[RunManifest]) -> None:
+def _print_list(manifests: list[RunManifest], study: str | None) -> None:
     """Print two lines a run: a run id must be whole to be copied, whatever the terminal's width."""
     if not manifests:
-        typer.echo("No run is published yet. `make run` publishes one.")
+        typer.echo(
+            f"No run of {study} is published." if study else "No run is published yet. `make run` publishes one."
+        )
     for manifest in manifests:
         typer.echo(f"{manifest.run_id}  {manifest.study}  {manifest.status}\n    {manifest.headline}")

@@ -13,6 +13,7 @@ Overrides = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change the spec; the value is read as YAML.", show_default=False),
 ]
 Only = Annotated[
-    list[str] | None, typer.Option("--only", metavar="VARIANT", help="Run this variant only.", show_default=False)
+    list[str] | None,
+    typer.Option("--only", metavar="VARIANT", help="Run this variant and the baseline only.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, everything else on stderr.")]

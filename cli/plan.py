@@ -19,7 +19,7 @@ def plan_study(spec: Spec, overrides: Overrides = None, only: Only = None, as_js
 
     Example: ablate plan specs/quickstart.yaml --set seeds=10
     """
-    with reported():
+    with reported(as_json=as_json):
         plan, finished = _plan(spec, overrides, only)
     if as_json:
         typer.echo(_document(plan, finished))
@@ -34,7 +34,7 @@ def _plan(spec: Spec, overrides: Overrides, only: Only) -> tuple[RunPlan, set[st
     from ablation.store import open_store
 
     study = load_study(spec, overrides=tuple(overrides or ()), only=tuple(only or ()))
-    plan = plan_run(study, "plan", spec_text="", command="")
+    plan = plan_run(study, "plan")
     with open_store(Settings()) as store:
         return plan, set(find_finished(plan, store))
 

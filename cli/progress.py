@@ -128,8 +128,9 @@ class _Lines:
 
     def ended(self, planned: PlannedTrial, outcome: TrialOutcome) -> None:
         self._done += 1
-        detail = f"{outcome.epochs} epochs, {outcome.train_s:.1f} s" if outcome.is_finished else outcome.error
-        line = f"[{self._done}/{self._total}] {planned.trial.name}: {outcome.status}, {detail}"
+        detail = f"{outcome.epochs} epochs, {outcome.train_s:.1f} s" if outcome.status == "trained" else outcome.error
+        ending = f", {detail}" if detail else ""
+        line = f"[{self._done}/{self._total}] {planned.trial.name}: {outcome.status}{ending}"
         self._console.print(line, markup=False, soft_wrap=True)
 
 

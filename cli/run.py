@@ -28,7 +28,7 @@ def run_study(
 
     Example: ablate run specs/quickstart.yaml --set training.epochs=5 --only l2
     """
-    with reported():
+    with reported(as_json=as_json):
         result = _run(spec, overrides, only, workers, fail_fast, no_cache)
     if as_json:
         from cli.json_result import result_json
@@ -54,6 +54,7 @@ def _run(
     from ablation.spec import load_study
 
     settings = Settings()
+    settings.require_cache()
     study = load_study(spec, overrides=tuple(overrides or ()), only=tuple(only or ()))
 
     from ablation.pipeline import find_dataset, new_run_id

@@ -30,7 +30,8 @@ def show_status(
     workspace = known[-1] if known else None
     plan = workspace.read_plan() if workspace else None
     if workspace is None or plan is None:
-        errors.print("No run is under way on this machine. `ablate list` shows the published ones.")
+        which = "No run" if run is None else f"No run {run}"
+        errors.print(f"{which} is under way on this machine. `ablate list` shows the published ones.")
         raise typer.Exit(Exit.DONE if run is None else Exit.USAGE)
     if not workspace.is_owned():
         errors.print("This run has ended before it was published. The same command goes on from there.")

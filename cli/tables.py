@@ -26,7 +26,7 @@ def output_console() -> Console:
 def print_result(result: RunResult) -> None:
     """Print the variants, the answer, what failed and where the page is."""
     console = output_console()
-    console.print(comparison_table(result.comparison))
+    _print_comparison(console, result.comparison)
     for line in result.answers:
         console.print(line, markup=False, soft_wrap=True)
     for trial in result.trials:
@@ -40,11 +40,26 @@ def print_result(result: RunResult) -> None:
     console.print(f"Page: {result.address}", markup=False, soft_wrap=True)
 
 
+def _print_comparison(console: Console, comparison: Comparison) -> None:
+    """Print the table, or a line a variant where the terminal is too narrow for it: no name or number is ever cut."""
+    table = comparison_table(comparison)
+    unconstrained = console.options.update(max_width=10_000)
+    if console.measure(table, options=unconstrained).maximum <= console.width:
+        console.print(table)
+        return
+    effects = {effect.variant: effect for effect in comparison.effects}
+    console.print(f"{table.title}", markup=False)
+    for summary in comparison.summaries:
+        cells = [str(cell) for cell in _row(summary, effects.get(summary.variant), comparison)]
+        line = f"{cells[0]}: mean {cells[1]}, sd {cells[2]}, seeds {cells[3]}, {' '.join(cells[4:]).strip()}"
+        console.print(line, markup=False)
+
+
 def comparison_table(comparison: Comparison) -> Table:
     """Return one row per variant: mean, spread, difference to the baseline, verdict."""
     better = "lower" if comparison.direction == "min" else "higher"
     table = Table(title=f"{comparison.metric} ({better} is better)", title_justify="left", show_edge=False)
-    table.add_column("variant", overflow="fold", min_width=10)
+    table.add_column("variant", no_wrap=True)
     for heading in ("mean", "sd", "seeds"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column(f"difference ({comparison.confidence:.0%} interval)", no_wrap=True)
@@ -91,7 +106,7 @@ def print_run(manifest: RunManifest, results: dict[str, Any], address: str) -> N
     console.print(f"{manifest.study} {manifest.run_id}: {manifest.status}", markup=False)
     if manifest.question:
         console.print(manifest.question, markup=False, soft_wrap=True)
-    console.print(comparison_table(comparison))
+    _print_comparison(console, comparison)
     for line in results["answer"]:
         console.print(line, markup=False, soft_wrap=True)
     console.print(f"\nPage: {address}", markup=False, soft_wrap=True)

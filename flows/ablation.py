@@ -13,6 +13,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from ablation.data import DataError
 from ablation.pipeline import (
     PlannedTrial,
     RunContext,
@@ -82,6 +83,7 @@ def ablation(
         run_id or new_run_id(datetime.now(UTC)),
         spec_text=Path(spec).read_text(encoding="utf-8"),
         command=reproduce_command(spec, tuple(overrides), tuple(only)),
+        deviations=(*(f"--set {each}" for each in overrides), *(f"--only {each}" for each in only)),
     )
     with open_store(settings) as store:
         run = RunContext(
@@ -105,7 +107,11 @@ def _run(study: Study, plan: RunPlan, run: RunContext, slots: Slots, *, use_cach
     workspace = Workspace(settings, plan.run_id)
     with workspace.owned():
         workspace.write_plan(plan)
-        outcomes = _settle_trials(plan, run, slots, workspace, use_cache=use_cache)
+        try:
+            outcomes = _settle_trials(plan, run, slots, workspace, use_cache=use_cache)
+        except DataError:
+            workspace.remove()  # nothing was trained, and the same command would end alike
+            raise
         comparison = compare(study, outcomes)
         result = commit(study, plan, outcomes, comparison, run)
         publish_summary(result)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from prefect import get_run_logger
 from prefect.artifacts import (
     create_link_artifact,
@@ -41,7 +43,12 @@ def publish_summary(result: RunResult) -> None:
     rows = [effect.model_dump(mode="json", exclude={"differences"}) for effect in result.comparison.effects]
     if rows:
         create_table_artifact(table=rows, key="effects", description=result.comparison.metric)
-    create_link_artifact(link=result.address, link_text=f"{result.study} {result.run_id}", key="page")
+    create_link_artifact(link=_link(result.address), link_text=f"{result.study} {result.run_id}", key="page")
+
+
+def _link(address: str) -> str:
+    """Return an address a browser can follow: of the embedded store's page, its file."""
+    return address if "://" in address else Path(address).absolute().as_uri()
 
 
 def _markdown(result: RunResult) -> str:

@@ -25,7 +25,9 @@ def take_subset(arrays: dict[str, Array], subset: Subset) -> dict[str, Array]:
     for part, count in (("train", subset.train), ("test", subset.test)):
         available = len(arrays[f"y_{part}"])
         if count is not None and count > available:
-            raise DataError(f"data.subset.{part}: {count} samples asked for, the {part} part has {available}.")
+            raise DataError(
+                f"data.subset.{part}: {count} samples asked for, the {part} part has {available}. Ask for fewer."
+            )
         for name in (f"x_{part}", f"y_{part}"):
             kept[name] = arrays[name][:count]
     return kept

@@ -38,7 +38,9 @@ def find_dataset(name: str) -> Dataset:
     return catalogue()[name]
 
 
-def plan_run(study: Study, run_id: str, *, spec_text: str, command: str) -> RunPlan:
+def plan_run(
+    study: Study, run_id: str, *, spec_text: str = "", command: str = "", deviations: tuple[str, ...] = ()
+) -> RunPlan:
     """Work out every trial of a study and its identity.
 
     Args:
@@ -46,6 +48,7 @@ def plan_run(study: Study, run_id: str, *, spec_text: str, command: str) -> RunP
         run_id: Names the run in the store.
         spec_text: The spec as written, published with the run.
         command: Runs the same study again.
+        deviations: What was changed on the command line, e.g. `--set training.epochs=5`.
 
     Raises:
         DataError: A variant names a dataset that is not in the catalogue.
@@ -63,6 +66,7 @@ def plan_run(study: Study, run_id: str, *, spec_text: str, command: str) -> RunP
         started_at=datetime.now(UTC),
         command=command,
         spec_text=spec_text,
+        deviations=deviations,
         trials=tuple(planned),
         changes=changes,
     )

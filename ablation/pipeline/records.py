@@ -29,6 +29,7 @@ class RunPlan(Record):
     started_at: datetime
     command: str = Field(description="Runs the same study again.")
     spec_text: str = Field(description="The spec file as written.")
+    deviations: tuple[str, ...] = Field(default=(), description="What was changed on the command line.")
     trials: tuple[PlannedTrial, ...]
     changes: dict[str, dict[str, Any]] = Field(description="What each variant sets, by path.")
 

@@ -64,7 +64,7 @@ def commit_run(
         run_id=run.run_id,
         status="complete" if all(outcome.is_finished for outcome in outcomes) else "incomplete",
         question=study.spec.question,
-        headline=headline(comparison),
+        headline=_marked(headline(comparison), plan),
         finished_at=finished_at,
         wall_s=wall_s,
         trials=dict(Counter(outcome.status for outcome in outcomes)),
@@ -107,13 +107,20 @@ def _report(
         reproduce=plan.command,
         environment=describe_machine(),
         histories=_histories(outcomes, store),
-        notes=notes(study),
+        notes=notes(study, plan),
     )
 
 
-def notes(study: Study) -> tuple[str, ...]:
-    """Return what the spec itself says against quoting the result without care."""
+def _marked(answer: str, plan: RunPlan) -> str:
+    """Mark the answer of a run that differs from its spec, so that lists of runs do not mislead."""
+    return f"[{', '.join(plan.deviations)}] {answer}" if plan.deviations else answer
+
+
+def notes(study: Study, plan: RunPlan) -> tuple[str, ...]:
+    """Return what spec and command line say against quoting the result without care."""
     found = []
+    if plan.deviations:
+        found.append(f"this run differs from the spec: {', '.join(plan.deviations)}")
     if any(variant.spec.data.validation.use == "test" for variant in study.variants):
         found.append("the test set was used for validation, so test metrics are not of unseen data")
     return tuple(found)

@@ -61,7 +61,9 @@ def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext,
     """
     variant = planned.trial.variant
     directory = Workspace(Settings(), run.run_id).directory / "models" / variant
-    job = BuildJob(model=planned.trial.spec.model, input_shape=prepared.input_shape).model_dump_json()
+    job = BuildJob(
+        model=planned.trial.spec.model, input_shape=prepared.input_shape, classes=prepared.classes
+    ).model_dump_json()
     with slots.occupy(BEFORE_ALL_TRIALS):
         end = run_isolated(BUILD, job, directory, timeout_s=BUILD_TIMEOUT_S, is_cancelled=slots.is_cancelled)
     if end.reason != "done":

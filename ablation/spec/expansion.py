@@ -84,7 +84,7 @@ def load_study(path: Path, *, overrides: tuple[str, ...] = (), only: tuple[str, 
     Args:
         path: The YAML file.
         overrides: `PATH=VALUE` settings applied to the base spec; each VALUE is read as YAML.
-        only: Names of the variants to keep; all when empty.
+        only: Names of the variants to keep beside the baseline, which every comparison needs; all when empty.
 
     Raises:
         SpecError: With every problem found.
@@ -97,7 +97,8 @@ def load_study(path: Path, *, overrides: tuple[str, ...] = (), only: tuple[str, 
     if problems:
         raise SpecError(problems)
     seeds = tuple(range(spec.seeds)) if isinstance(spec.seeds, int) else spec.seeds
-    return Study(spec, tuple(v for v in variants if not only or v.name in only), seeds)
+    kept = {*only, spec.compare.baseline or variants[0].name} if only else {variant.name for variant in variants}
+    return Study(spec, tuple(variant for variant in variants if variant.name in kept), seeds)
 
 
 def _override(document: Document, overrides: tuple[str, ...]) -> None:

@@ -51,7 +51,11 @@ class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         row = _history_row(epoch + 1, logs or {}, float(self.model.optimizer.learning_rate))
         self.history.append(row)
         _write_history(self._directory / HISTORY, self.history)
-        self._announce({name: value for name, value in row.items() if name != "epoch"})
+        metrics = {name: value for name, value in row.items() if name != "epoch"}
+        print(
+            f"epoch {epoch + 1}/{self._epochs}", *(f"{name}={value:.6g}" for name, value in metrics.items()), flush=True
+        )
+        self._announce(metrics)
         if self.is_diverged:
             self.model.stop_training = True
 

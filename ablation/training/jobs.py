@@ -38,6 +38,7 @@ class BuildJob(Record):
 
     model: ModelSpec
     input_shape: tuple[int, ...]
+    classes: int = Field(ge=2, description="The model must have as many outputs.")
 
 
 class TrainResult(Record):

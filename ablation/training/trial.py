@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ablation.data import load_prepared
-from ablation.model import build_model, summarize
+from ablation.model import ModelError, build_model, summarize
 from ablation.training.backend import configure_backend
 from ablation.training.compiling import compile_model
 from ablation.training.fitting import fit, predict
@@ -56,6 +56,10 @@ def build(job_json: str, directory: Path) -> None:
     job = BuildJob.model_validate_json(job_json)
     configure_backend(seed=0, threads=1)
     summary = summarize(build_model(job.model, input_shape=job.input_shape, seed=0))
+    if summary.output_shape[1:] != (job.classes,):
+        outputs = "x".join(map(str, summary.output_shape[1:]))
+        last = job.model.layers[-1].name
+        raise ModelError(f"model.layers.{last}: has {outputs} outputs, the dataset has {job.classes} classes")
     (directory / RESULT).write_text(summary.model_dump_json(), encoding="utf-8")
 
 

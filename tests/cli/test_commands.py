@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-
 import pytest
 
 from tests.conftest import TINY, FinishedRun, Project
@@ -111,7 +108,9 @@ def test_run_with_wrong_surroundings_says_what_to_do_and_trains_nothing(
 def test_run_with_a_subset_larger_than_the_data_is_a_usage_error(project: Project) -> None:
     completed = project.run("run", project.write(), "--set", "data.subset.train=5000")
     assert completed.returncode == 2
-    assert completed.stderr.splitlines()[-1] == ("data.subset.train: 5000 samples asked for, the train part has 1438.")
+    assert completed.stderr.splitlines()[-1] == (
+        "data.subset.train: 5000 samples asked for, the train part has 1438. Ask for fewer."
+    )
 
 
 def test_help_of_every_command_has_an_example(project: Project) -> None:
@@ -121,14 +120,25 @@ def test_help_of_every_command_has_an_example(project: Project) -> None:
         assert f"Example: ablate {command}" in completed.stdout
 
 
-def test_run_json_document_has_what_the_contract_promises(finished_run: FinishedRun, project: Project) -> None:
-    shutil.copytree(finished_run.project.directory, project.directory, dirs_exist_ok=True)
-    code, result = project.run_json("run", "study.yaml", "--only", "baseline")
-    assert code == 0
-    assert {"run_id", "study", "status", "uri", "wall_s", "trials", "effects", "gates"} <= set(result)
-    trial = result["trials"][0]
-    promised = ["variant", "seed", "fingerprint", "status", "metrics", "epochs", "train_s", "peak_rss_bytes", "error"]
-    assert set(promised) <= set(trial)
-    assert trial["status"] == "cached"
-    assert {"val_loss", "test_accuracy"} <= set(trial["metrics"])
-    assert json.dumps(result)
+def test_failing_command_with_json_gives_a_document(project: Project) -> None:
+    code, document = project.call_json("run", "missing.yaml")
+    assert code == document["exit_code"] == 2
+    assert document["error"].startswith("missing.yaml: cannot be read")
+
+
+def test_run_with_a_cache_that_cannot_be_written_says_which_variable_to_set(project: Project) -> None:
+    project.environment["ABLATION_CACHE_DIR"] = "/proc/nope"
+    completed = project.call("run", project.write())
+    assert completed.returncode == 5
+    assert "ABLATION_CACHE_DIR" in completed.stderr
+
+
+@pytest.mark.parametrize("width", [40, 79, 200])
+def test_show_never_cuts_a_name_or_a_number(
+    finished_run: FinishedRun, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.tables.PIPE_WIDTH", width)
+    printed = finished_run.project.call("show", "latest").stdout
+    assert "…" not in printed
+    assert "baseline" in printed
+    assert "l2" in printed

@@ -78,4 +78,4 @@ def test_subset_of_nothing_keeps_all() -> None:
 def test_subset_larger_than_the_data_is_refused() -> None:
     with pytest.raises(DataError) as raised:
         take_subset(arrays(), Subset(train=6, test=4))
-    assert str(raised.value) == "data.subset.test: 4 samples asked for, the test part has 3."
+    assert str(raised.value) == "data.subset.test: 4 samples asked for, the test part has 3. Ask for fewer."

@@ -92,6 +92,10 @@ def test_run_again_trains_what_changed_and_reuses_the_rest(finished_run: Finishe
     history = "variants/baseline/seed-0/history.csv"
     published = project.published(result["run_id"])
     assert (published / history).read_bytes() == (finished_run.folder / history).read_bytes()
+    promised = ["variant", "seed", "fingerprint", "status", "metrics", "epochs", "train_s", "peak_rss_bytes", "error"]
+    assert {"run_id", "study", "status", "uri", "wall_s", "trials", "effects", "gates"} <= set(result)
+    assert all(set(promised) <= set(trial) for trial in result["trials"])
+    assert {"val_loss", "test_accuracy"} <= set(result["trials"][0]["metrics"])
     assert result["address"] == os.path.relpath(published / "index.html", project.directory)
 
 
@@ -159,10 +163,10 @@ def test_run_that_is_told_to_end_leaves_no_process_and_keeps_what_was_finished(
     assert not list(project.directory.glob("artifacts/studies/*/*/manifest.json"))
     assert "has ended before it was published" in project.call("status").stderr
 
-    code, result = project.run_json("run", spec, "--set", "seeds=[0]", "--only", "baseline", "--only", "l2")
-
+    code, plan = project.call_json("plan", spec, "--set", "seeds=[0]")
     assert code == 0
-    assert statuses(result) == {("baseline", 0): "cached", ("l2", 0): "cached"}
+    finished = {trial["variant"]: trial["cached"] for trial in plan["trials"]}
+    assert finished == {"baseline": True, "long": False, "l2": True}
 
 
 def running_trial(project: Project, variant: str) -> Progress | None:

@@ -57,7 +57,10 @@ def test_variant_keeps_what_it_changes(tmp_path: Path) -> None:
 
 def test_only_keeps_variants_in_the_order_of_the_file(tmp_path: Path) -> None:
     assert names(load(tmp_path, only=("dropout", "plain"))) == ["plain", "dropout"]
-    assert names(load(tmp_path, only=("dropout",))) == ["dropout"]
+
+
+def test_only_keeps_the_baseline_which_every_comparison_needs(tmp_path: Path) -> None:
+    assert names(load(tmp_path, only=("dropout",))) == ["plain", "dropout"]
 
 
 def test_baseline_is_the_first_variant_of_the_file_whatever_is_kept(tmp_path: Path) -> None:

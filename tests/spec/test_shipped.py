@@ -16,7 +16,7 @@ def quickstart() -> Study:
 
 def test_every_shipped_spec_is_valid() -> None:
     found = sorted(path.relative_to(SPECS).as_posix() for path in SPECS.rglob("*.y*ml"))
-    assert found == ["mnist_learning_rate.yaml", "quickstart.yaml"]
+    assert {"mnist_learning_rate.yaml", "quickstart.yaml"} <= set(found)  # and a user's own
     for name in found:
         assert load_study(SPECS / name).trials
 
