@@ -66,7 +66,7 @@ def ablation(
     Args:
         spec: Path of the YAML file.
         overrides: `PATH=VALUE` settings applied to the spec.
-        only: Variants to run; all when empty.
+        only: Variants to run beside the baseline; all when empty.
         workers: Trials at the same time; else `runtime.workers`, else ABLATION_WORKERS.
         fail_fast: Whether the first failed trial ends the others.
         use_cache: Whether finished trials of the store are reused.

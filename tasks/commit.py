@@ -11,7 +11,9 @@ from ablation.records import TrialOutcome
 from ablation.spec import Study
 
 
-@task(task_run_name="commit {run.run_id}", retries=2, retry_delay_seconds=2, cache_policy=NO_CACHE)
+# Not retried: a second attempt would render another page under the same run id. The store client repeats requests, and
+# the same command publishes the finished trials as a new run.
+@task(task_run_name="commit {run.run_id}", cache_policy=NO_CACHE)
 def commit(
     study: Study, plan: RunPlan, outcomes: tuple[TrialOutcome, ...], comparison: Comparison, run: RunContext
 ) -> RunResult:

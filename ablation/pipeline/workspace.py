@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -34,9 +34,11 @@ class Workspace:
     @contextmanager
     def owned(self) -> Iterator[None]:
         """Hold the run for the length of the block; the kernel lets go of it however this process ends."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        with (self.directory / _OWNER).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with ExitStack() as stack:
+            with _alone(self.directory.parent):  # or it would look abandoned before it is held
+                self.directory.mkdir(parents=True, exist_ok=True)
+                lock = stack.enter_context((self.directory / _OWNER).open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def is_owned(self) -> bool:
@@ -90,9 +92,19 @@ def workspaces(settings: Settings) -> list[Workspace]:
 
 def remove_abandoned(settings: Settings) -> None:
     """Remove the folders of runs whose process has ended; what they finished is in the store."""
-    for workspace in workspaces(settings):
-        if not workspace.is_owned():
-            workspace.remove()
+    with _alone(settings.cache_dir / "runs"):
+        for workspace in workspaces(settings):
+            if not workspace.is_owned():
+                workspace.remove()
+
+
+@contextmanager
+def _alone(runs: Path) -> Iterator[None]:
+    """Keep other processes from claiming or removing runs for the length of the block."""
+    runs.mkdir(parents=True, exist_ok=True)
+    with (runs / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write(path: Path, text: str) -> None:
