@@ -88,7 +88,11 @@ class Project:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         with self.start(*arguments) as process:
-            out, err = process.communicate(timeout=DEADLINE_S * 2)
+            try:
+                out, err = process.communicate(timeout=DEADLINE_S * 4)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:

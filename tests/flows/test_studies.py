@@ -76,12 +76,12 @@ def test_run_over_its_time_limit_is_ended(project: Project) -> None:
 
 def test_run_with_fail_fast_ends_the_others(project: Project) -> None:
     spec = project.write(TINY + "  bad: {set: {training.optimizer.learning_rate: 1e30}}\n")
-    long = ("--set", "training.epochs=100000", "--set", "seeds=[0]", "--fail-fast", "--workers", "2")
+    long = ("--set", "training.epochs=100000", "--set", "seeds=[0]", "--fail-fast", "--workers", "3")
 
     code, result = project.run_json("run", spec, *long, "--only", "bad", "--only", "l2")
 
     assert code == 1
-    assert statuses(result) == {("l2", 0): "interrupted", ("bad", 0): "diverged"}
+    assert statuses(result) == {("baseline", 0): "interrupted", ("l2", 0): "interrupted", ("bad", 0): "diverged"}
 
 
 def test_run_without_a_server_starts_and_ends_its_own(project: Project) -> None:
