@@ -130,6 +130,7 @@ def _end(process: ForkServerProcess) -> None:
 def _enter(work: str, job_json: str, directory: Path) -> None:
     """Begin life as a trial's process: end with the template, ignore the terminal's Ctrl-C, log to a file."""
     die_with_parent()
+    threading.Thread(target=_end_with_program, name="parent", daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _log_to(directory / LOG)
@@ -139,6 +140,17 @@ def _enter(work: str, job_json: str, directory: Path) -> None:
         traceback.print_exc()
         print(f"{type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
         sys.exit(1)
+
+
+def _end_with_program() -> None:
+    """End this process when the program that wanted it has ended.
+
+    The template does not end before the trials do: each holds the pipe that keeps it alive.
+    """
+    program = multiprocessing.parent_process()
+    if program is not None:
+        connection.wait([program.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _log_to(path: Path) -> None:

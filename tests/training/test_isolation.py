@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from ablation.training import ProcessEnd, run_isolated
+from tests.conftest import ROOT, wait_for
 
 WORKS = "tests.training.works"
 
@@ -80,6 +83,25 @@ def test_run_isolated_failure_does_not_touch_a_trial_beside_it(tmp_path: Path) -
         "raise_error": "failed",
         "write_job": "done",
     }
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from ablation.training import run_isolated
+if __name__ == "__main__":
+    run_isolated("tests.training.works:wait_forever", "", Path(sys.argv[1]), timeout_s=600)
+"""
+
+
+def test_run_isolated_process_ends_with_a_program_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(tmp_path / "program.py"), str(tmp_path)]
+    with subprocess.Popen(command, env=environment, cwd=tmp_path) as program:
+        pid = wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(), "the trial to start")
+        program.kill()
+    wait_for(lambda: not Path(f"/proc/{pid}").exists(), "the trial to end")
 
 
 def is_running(directory: Path) -> bool:
