@@ -57,19 +57,20 @@ def _run(
     settings.require_cache()
     study = load_study(spec, overrides=tuple(overrides or ()), only=tuple(only or ()))
 
-    from ablation.pipeline import find_dataset, new_run_id
+    from ablation.pipeline import find_finished, new_run_id, plan_run
     from ablation.store import open_store
+    from ablation.training import warm_up
     from cli.interruption import ending_on_signals
     from cli.progress import showing_progress
     from flows.local import run_study as run_flow
 
-    for variant in study.variants:
-        find_dataset(variant.spec.data.dataset)
     run_id = new_run_id(datetime.now(UTC))
     with ending_on_signals():
         try:
-            with open_store(settings):
-                pass  # a store that cannot be reached is known before anything trains
+            with open_store(settings) as store:  # one that cannot be reached is known before anything trains
+                plan = plan_run(study, run_id)
+                if no_cache or len(find_finished(plan, store)) < len({each.fingerprint for each in plan.trials}):
+                    warm_up()  # Keras is imported for the trials while Prefect is imported here
             with showing_progress(settings, run_id, total=len(study.trials)):
                 return run_flow(
                     settings.cache_dir,
