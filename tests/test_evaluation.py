@@ -10,6 +10,7 @@ from ablation.data import Prepared
 from ablation.evaluation import evaluate, loss
 from ablation.spec import CategoricalCrossentropy, MeanSquaredError
 from ablation.training.batches import Batches
+from ablation.training.feeding import feed
 from ablation.training.fitting import fit, predict
 
 from .training.small import CLASSES, DENSE, compiled, prepared, trial
@@ -37,8 +38,8 @@ def test_metrics_are_those_of_keras_without_penalties(tmp_path: Path, data: Prep
     fit(model, of, data, classes=CLASSES, directory=tmp_path)
     metrics = evaluate(predict(model, data), data, of.spec)
     for split, part in (("train", data.train), ("val", data.validation), ("test", data.test)):
-        whole = Batches(part, classes=CLASSES, batch_size=7)
-        by_keras = model.evaluate(whole, return_dict=True, verbose=0)
+        whole = feed(Batches(part, classes=CLASSES, batch_size=7))
+        by_keras = model.evaluate(whole.data, steps=whole.steps, return_dict=True, verbose=0)
         assert metrics[f"{split}_loss"] == pytest.approx(by_keras["data_loss"], abs=1e-5)
         assert metrics[f"{split}_accuracy"] == pytest.approx(by_keras["accuracy"], abs=1e-6)
     assert len(metrics) == 6

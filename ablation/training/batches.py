@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import keras
+from functools import lru_cache
+
 import numpy as np
 
 from ablation import seeds
 from ablation.data import Array, Split
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
+class Batches:
     """Float32 samples and one-hot labels; shuffled anew each epoch when a seed is given.
 
     Args:
@@ -17,35 +18,25 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
         classes: Number of columns of the one-hot labels.
         batch_size: Samples of one batch; the last batch may be smaller.
         seed: The trial's seed, or None for the split's own order.
-        first_epoch: The epoch that comes first; a resumed run starts later.
     """
 
-    def __init__(
-        self, split: Split, *, classes: int, batch_size: int, seed: int | None = None, first_epoch: int = 0
-    ) -> None:
-        super().__init__()
+    def __init__(self, split: Split, *, classes: int, batch_size: int, seed: int | None = None) -> None:
         self._split = split
         self._targets = np.eye(classes, dtype=np.float32)
         self._batch_size = batch_size
         self._seed = seed
-        self._next_epoch = first_epoch
-        self._order = self._shuffled(first_epoch)
+        self._order = lru_cache(maxsize=2)(self._draw_order)
 
     def __len__(self) -> int:
-        """Return the number of batches."""
+        """Return the number of batches of an epoch."""
         return -(-len(self._split) // self._batch_size)
 
-    def __getitem__(self, index: int) -> tuple[Array, Array]:
-        """Return batch `index` of this epoch: samples of shape (batch, ...), labels of shape (batch, classes)."""
-        chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+    def batch(self, epoch: int, index: int) -> tuple[Array, Array]:
+        """Return batch `index` of an epoch: samples of shape (batch, ...), labels of shape (batch, classes)."""
+        chosen = self._order(epoch)[index * self._batch_size : (index + 1) * self._batch_size]
         return self._split.x[chosen].astype(np.float32, copy=False), self._targets[self._split.y[chosen]]
 
-    def on_epoch_begin(self) -> None:
-        """Draw the order of the epoch that begins (Keras calls this)."""
-        self._order = self._shuffled(self._next_epoch)
-        self._next_epoch += 1
-
-    def _shuffled(self, epoch: int) -> Array:
+    def _draw_order(self, epoch: int) -> Array:
         count = len(self._split)
         if self._seed is None:
             return np.arange(count)

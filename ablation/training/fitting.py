@@ -16,6 +16,7 @@ from ablation.data import Array, Prepared, Split
 from ablation.spec import Trial
 from ablation.training.batches import Batches
 from ablation.training.compiling import DATA_LOSS
+from ablation.training.feeding import feed
 from ablation.training.jobs import HISTORY
 from ablation.training.progress import Progress, write_progress
 
@@ -86,9 +87,18 @@ def fit(model: keras.Model, trial: Trial, prepared: Prepared, *, classes: int, d
     """
     training = trial.spec.training
     log = EpochLog(directory, training.epochs)
-    train = Batches(prepared.train, classes=classes, batch_size=training.batch_size, seed=trial.seed)
-    validation = Batches(prepared.validation, classes=classes, batch_size=EVALUATION_BATCH)
-    model.fit(train, validation_data=validation, epochs=training.epochs, callbacks=[log], shuffle=False, verbose=0)
+    train = feed(Batches(prepared.train, classes=classes, batch_size=training.batch_size, seed=trial.seed))
+    validation = feed(Batches(prepared.validation, classes=classes, batch_size=EVALUATION_BATCH))
+    model.fit(
+        train.data,
+        steps_per_epoch=train.steps,
+        validation_data=validation.data,
+        validation_steps=validation.steps,
+        epochs=training.epochs,
+        callbacks=[log],
+        shuffle=False,
+        verbose=0,
+    )
     return log
 
 
@@ -100,7 +110,7 @@ def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
 
 def _outputs(model: keras.Model, split: Split) -> Array:
     batches = Batches(split, classes=1 + int(np.max(split.y)), batch_size=EVALUATION_BATCH)
-    outputs = [np.asarray(model.predict_on_batch(batches[index][0])) for index in range(len(batches))]
+    outputs = [np.asarray(model.predict_on_batch(batches.batch(0, index)[0])) for index in range(len(batches))]
     return np.concatenate(outputs).astype(np.float32, copy=False)
 
 

@@ -1,0 +1,84 @@
+"""Hands batches to Keras' fit loop in the form its backend takes fastest.
+
+TensorFlow reads one pipeline over all epochs: an iterator a fit, not one an epoch. A small net trains in half the time
+that way (docs/decisions/010). Other backends read a PyDataset. Both give the same batches, bit for bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from ablation.data import Array
+from ablation.training.batches import Batches
+
+PREFETCHED_BATCHES = 2
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What `Model.fit` takes: the data, and the steps of an epoch where the data has no end of its own."""
+
+    data: Any
+    steps: int | None
+
+
+def feed(batches: Batches, *, first_epoch: int = 0) -> Feed:
+    """Return the batches of `first_epoch` and every epoch after it."""
+    if keras.backend.backend() == "tensorflow":
+        return Feed(_tensorflow_pipeline(batches, first_epoch), steps=len(batches))
+    return Feed(EpochBatches(batches, first_epoch), steps=None)
+
+
+class EpochBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
+    """One epoch of batches; Keras says when the next begins."""
+
+    def __init__(self, batches: Batches, first_epoch: int) -> None:
+        super().__init__()
+        self._batches = batches
+        self._epoch = first_epoch
+        self._has_begun = False
+
+    def __len__(self) -> int:
+        """Return the number of batches of an epoch."""
+        return len(self._batches)
+
+    def __getitem__(self, index: int) -> tuple[Array, Array]:
+        """Return batch `index` of the epoch that runs."""
+        return self._batches.batch(self._epoch, index)
+
+    def on_epoch_begin(self) -> None:
+        """Go on to the next epoch (Keras calls this before each, the first included)."""
+        self._epoch += self._has_begun
+        self._has_begun = True
+
+
+def _tensorflow_pipeline(batches: Batches, first_epoch: int) -> Any:
+    import tensorflow as tf
+
+    steps = len(batches)
+    examples = batches.batch(first_epoch, 0)
+    types = [tf.as_dtype(example.dtype) for example in examples]
+
+    def read(position: np.int64) -> tuple[Array, Array]:
+        epoch, index = divmod(int(position), steps)
+        return batches.batch(epoch, index)
+
+    def load(position: Any) -> tuple[Any, ...]:
+        tensors = tf.numpy_function(read, [position], types)
+        for tensor, example in zip(tensors, examples, strict=True):
+            tensor.set_shape((None, *example.shape[1:]))
+        return tuple(tensors)
+
+    positions = tf.data.Dataset.range(first_epoch * steps, tf.int64.max)
+    return positions.map(load).prefetch(PREFETCHED_BATCHES).with_options(_single_threaded(tf))
+
+
+def _single_threaded(tf: Any) -> Any:
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    options.threading.private_threadpool_size = 1
+    return options
