@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-RESULT_CODE = ("seeds.py", "evaluation.py", "spec/model.py", "data", "model", "training")
+RESULT_CODE = ("seeds.py", "evaluation.py", "spec/model.py", "spec/expansion/wiring.py", "data", "model", "training")
 
 
 @cache

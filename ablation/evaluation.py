@@ -9,7 +9,8 @@ import numpy as np
 from scipy.special import log_softmax
 
 from ablation.data import Array, Prepared
-from ablation.spec import CategoricalCrossentropy, Loss, MeanSquaredError, TrialSpec
+from ablation.spec import TrialSpec
+from ablation.spec.losses import CategoricalCrossentropy, Loss, MeanSquaredError
 
 PROBABILITY_FLOOR = 1e-7
 

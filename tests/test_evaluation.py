@@ -8,7 +8,7 @@ import pytest
 
 from ablation.data import Prepared
 from ablation.evaluation import evaluate, loss
-from ablation.spec import CategoricalCrossentropy, MeanSquaredError
+from ablation.spec.losses import CategoricalCrossentropy, MeanSquaredError
 from ablation.training.batches import Batches
 from ablation.training.feeding import feed
 from ablation.training.fitting import fit, predict

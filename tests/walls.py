@@ -108,9 +108,22 @@ def _wrong(root: Path, found: Import) -> Iterator[str]:
     if target in HOMES and not any(f"{found.module}.".startswith(f"{home}.") for home in HOMES[target]):
         yield f"{target} is imported only in {', '.join(HOMES[target])}"
     room = room_of(found.target)
-    is_inside = found.target != room and _is_module(root, found.target)
+    is_inside = found.target not in {room, *_faces(root, room)} and _is_module(root, found.target)
     if target == "ablation" and room_of(found.module) != room and is_inside:
         yield f"imports {found.target}, the inside of a room; its public face is {room}"
+
+
+def _faces(root: Path, room: str) -> set[str]:
+    """Return the modules that a room hands out whole: those its `__init__.py` lists in `__all__`."""
+    path = root.joinpath(*room.split("."), "__init__.py")
+    tree = ast.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
+    return {
+        f"{room}.{name}"
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        for name in ast.literal_eval(node.value)
+        if _is_module(root, f"{room}.{name}")
+    }
 
 
 def _circles(imports: list[Import]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ablation.data.arrays import Array
 from ablation.records import Record
-from ablation.spec import NormalizeStep, Rescale, Standardize
+from ablation.spec.normalizers import NormalizeStep, Rescale, Standardize
 
 
 class Affine(Record):

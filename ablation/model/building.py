@@ -8,7 +8,8 @@ import keras
 
 from ablation.model.layers import build_layer
 from ablation.records import Record
-from ablation.spec import Layer, ModelSpec
+from ablation.spec import ModelSpec
+from ablation.spec.layers import Layer
 
 # Upper case, which no layer's name may have: names are unique in a model.
 INPUT = "Input"

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from keras import initializers
 
-from ablation.spec import Constant, Initializer, RandomNormal, RandomUniform, Scaled
+from ablation.spec.initializers import Constant, Initializer, Named, RandomNormal, RandomUniform
 
 _SEEDLESS = ("zeros", "ones")
 
@@ -29,7 +29,7 @@ def _(spec: Constant, seed: int) -> initializers.Initializer:
 
 @build_initializer.register
 def _(spec: RandomUniform, seed: int) -> initializers.Initializer:
-    return initializers.RandomUniform(spec.low, spec.high, seed=seed)
+    return initializers.RandomUniform(spec.minval, spec.maxval, seed=seed)
 
 
 @build_initializer.register
@@ -38,6 +38,6 @@ def _(spec: RandomNormal, seed: int) -> initializers.Initializer:
 
 
 @build_initializer.register
-def _(spec: Scaled, seed: int) -> initializers.Initializer:
+def _(spec: Named, seed: int) -> initializers.Initializer:
     settings = {} if spec.kind in _SEEDLESS else {"seed": seed}
     return initializers.get({"class_name": spec.kind, "config": settings})

@@ -9,7 +9,7 @@ from keras import layers
 from ablation import seeds
 from ablation.model.initializers import build_initializer
 from ablation.model.regularizers import build_regularizer
-from ablation.spec import Activation, BatchNormalization, Dense, Dropout, Flatten, Layer
+from ablation.spec.layers import Activation, BatchNormalization, Dense, Dropout, Flatten, Layer
 
 
 @singledispatch

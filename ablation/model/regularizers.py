@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from keras import regularizers
 
-from ablation.spec import L1, L1L2, L2, Regularizer
+from ablation.spec.regularizers import L1, L1L2, L2, Regularizer
 
 
 @singledispatch

@@ -1,58 +1,45 @@
-"""The experiment language: YAML specs, their models, their expansion to trials, and the identity of a trial."""
+"""The experiment language: YAML specs, their models, their expansion to trials, and the identity of a trial.
 
-from ablation.spec.data import DataSpec, NormalizeStep, Rescale, Standardize, Subset, Validation
-from ablation.spec.expansion import Study, Trial, TrialSpec, Variant, load_study
-from ablation.spec.identity import Surroundings, canonical_json, digest, fingerprint
-from ablation.spec.initializers import Constant, Initializer, RandomNormal, RandomUniform, Scaled
-from ablation.spec.layers import Activation, BatchNormalization, Dense, Dropout, Flatten, Layer
-from ablation.spec.model import ModelSpec
-from ablation.spec.problems import Mark, Problem, SpecError
-from ablation.spec.regularizers import L1, L1L2, L2, Regularizer
-from ablation.spec.study import CompareSpec, RuntimeSpec, StudySpec, VariantSpec
-from ablation.spec.training import (
-    Adam,
-    CategoricalCrossentropy,
-    Loss,
-    MeanSquaredError,
-    Optimizer,
-    RmsProp,
-    Sgd,
-    TrainingSpec,
+The models of one family are found in a module of their own: `layers.Dense`, `optimizers.Adam`, `losses.Huber`.
+"""
+
+from ablation.spec import (
+    augmenters,
+    constraints,
+    encoders,
+    initializers,
+    layers,
+    losses,
+    normalizers,
+    optimizers,
+    regularizers,
+    schedules,
 )
+from ablation.spec.data import DataSpec, Labels, Subset, Validation
+from ablation.spec.expansion.identity import Surroundings, canonical_json, digest, fingerprint
+from ablation.spec.expansion.loading import load_study
+from ablation.spec.expansion.trials import Study, Trial, TrialSpec, Variant
+from ablation.spec.gates import Gate
+from ablation.spec.model import ModelSpec
+from ablation.spec.reading.problems import Mark, Problem, SpecError
+from ablation.spec.study import CompareSpec, PublishSpec, RuntimeSpec, StudySpec, VariantSpec
+from ablation.spec.training import CLASS_METRICS, SPLITS, EarlyStopping, Phase, TrainingSpec, metric_names
 
 __all__ = [
-    "L1",
-    "L1L2",
-    "L2",
-    "Activation",
-    "Adam",
-    "BatchNormalization",
-    "CategoricalCrossentropy",
+    "CLASS_METRICS",
+    "SPLITS",
     "CompareSpec",
-    "Constant",
     "DataSpec",
-    "Dense",
-    "Dropout",
-    "Flatten",
-    "Initializer",
-    "Layer",
-    "Loss",
+    "EarlyStopping",
+    "Gate",
+    "Labels",
     "Mark",
-    "MeanSquaredError",
     "ModelSpec",
-    "NormalizeStep",
-    "Optimizer",
+    "Phase",
     "Problem",
-    "RandomNormal",
-    "RandomUniform",
-    "Regularizer",
-    "Rescale",
-    "RmsProp",
+    "PublishSpec",
     "RuntimeSpec",
-    "Scaled",
-    "Sgd",
     "SpecError",
-    "Standardize",
     "Study",
     "StudySpec",
     "Subset",
@@ -63,8 +50,19 @@ __all__ = [
     "Validation",
     "Variant",
     "VariantSpec",
+    "augmenters",
     "canonical_json",
+    "constraints",
     "digest",
+    "encoders",
     "fingerprint",
+    "initializers",
+    "layers",
     "load_study",
+    "losses",
+    "metric_names",
+    "normalizers",
+    "optimizers",
+    "regularizers",
+    "schedules",
 ]

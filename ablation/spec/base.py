@@ -1,10 +1,10 @@
-"""The base of every spec model."""
+"""What every spec model is made of."""
 
 from __future__ import annotations
 
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Strict
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
 
 T = TypeVar("T")
 
@@ -15,8 +15,22 @@ NAME = r"^[a-z0-9][a-z0-9_.-]{0,62}$"
 # No dot: a dot divides the steps of a path, and layers are addressed by path.
 LAYER_NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 
+PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
+NonNegativeInt = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+def _shape_of(value: object) -> str:
+    return "list" if isinstance(value, list | tuple) else "one"
+
+
+# One number for both axes, or [height, width]. Told apart by shape, so that a wrong value is one problem, not two.
+Size2D = Annotated[
+    Annotated[PositiveInt, Tag("one")] | Annotated[Many[PositiveInt], Field(min_length=2, max_length=2), Tag("list")],
+    Discriminator(_shape_of),
+]
+
 
 class SpecModel(BaseModel):
     """Frozen, no unknown keys, no silent conversion: a number written as text is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)

@@ -1,13 +1,16 @@
-"""The data section: which dataset, how much of it, how it is split and normalised."""
+"""The data section: which dataset, how much of it, how it is split, encoded, normalised and augmented."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ablation.spec.augmenters import AugmentStep
 from ablation.spec.base import Many, SpecModel
+from ablation.spec.encoders import Encoder
+from ablation.spec.normalizers import NormalizeStep
 
 
 class Subset(SpecModel):
@@ -18,7 +21,7 @@ class Subset(SpecModel):
 
 
 class Validation(SpecModel):
-    """Where the validation samples come from: exactly one of the three."""
+    """Where the validation samples come from: exactly one of fraction, count and use."""
 
     fraction: float | None = Field(default=None, gt=0, lt=1, description="Share of the training part, drawn by seed.")
     count: int | None = Field(default=None, ge=1, description="Samples of the training part, drawn by seed.")
@@ -31,29 +34,21 @@ class Validation(SpecModel):
         return self
 
 
-class Rescale(SpecModel):
-    """x * scale + offset, e.g. 1/255 for 8-bit images."""
+class Labels(SpecModel):
+    """What is done to the labels of the training split."""
 
-    kind: Literal["rescale"]
-    scale: float = Field(description="Factor.", examples=[0.00392156862745098])
-    offset: float = Field(default=0.0, description="Added after scaling.")
-
-
-class Standardize(SpecModel):
-    """(x - mean) / standard deviation, both fitted on the training split only."""
-
-    kind: Literal["standardize"]
-    per: Literal["feature", "dataset"] = Field(default="feature", description="One mean a feature, or one for all.")
-    epsilon: float = Field(default=1e-7, gt=0, description="Least standard deviation, against constant features.")
-
-
-NormalizeStep = Annotated[Rescale | Standardize, Field(discriminator="kind")]
+    noise: float = Field(default=0.0, ge=0, lt=1, description="Share of labels that are replaced by another class.")
 
 
 class DataSpec(SpecModel):
     """What the trials learn from."""
 
-    dataset: str = Field(pattern=r"^[a-z0-9_]{1,63}$", description="A name of the catalogue, e.g. digits or mnist.")
+    dataset: str = Field(
+        pattern=r"^[a-z0-9_]{1,63}$", description="A name of the catalogue, e.g. digits or mnist.", examples=["digits"]
+    )
     subset: Subset = Field(default=Subset(), description="Less than the whole dataset.")
     validation: Validation = Field(default=Validation(fraction=0.2), description="Samples to watch while training.")
+    encode: Encoder | None = Field(default=None, description="How integer sequences become numbers.")
+    labels: Labels = Field(default=Labels(), description="What is done to the training labels.")
     normalize: Many[NormalizeStep] = Field(default=(), description="Steps in order, fitted on the training split.")
+    augment: Many[AugmentStep] = Field(default=(), description="Steps in order, on training batches only.")

@@ -1,13 +1,16 @@
-"""The whole spec: one question, its variants, its seeds."""
+"""The whole spec: one question, its variants or factors, its seeds."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from ablation.spec.base import NAME, Many, SpecModel
 from ablation.spec.data import DataSpec
+from ablation.spec.designs import FACTOR_NAME, Design, Factor
+from ablation.spec.gates import Gate
 from ablation.spec.model import ModelSpec
 from ablation.spec.training import TrainingSpec
 
@@ -22,8 +25,12 @@ Seeds = Annotated[SeedList | SeedCount, Discriminator(lambda value: "count" if i
 class VariantSpec(SpecModel):
     """What one variant changes, by path: `model.layers.drop_*.enabled: true`."""
 
-    set: dict[str, Any] = Field(default_factory=dict, description="New values by path; `*` matches within a name.")
-    description: str | None = Field(default=None, description="One sentence for the report.")
+    set: dict[str, Any] = Field(
+        default_factory=dict,
+        description="New values by path; `*` matches within a name.",
+        examples=[{"model.layers.drop_*.enabled": True}],
+    )
+    description: str | None = Field(default=None, max_length=500, description="One sentence for the report.")
 
 
 class CompareSpec(SpecModel):
@@ -41,25 +48,64 @@ class RuntimeSpec(SpecModel):
     workers: int | None = Field(default=None, ge=1, description="Trials at the same time; ABLATION_WORKERS otherwise.")
     threads: int | None = Field(default=None, ge=1, description="Threads of a trial; cores / workers when left out.")
     timeout_min: float = Field(default=24 * 60, gt=0, description="Time limit of one trial, in minutes.")
+    max_trials: int = Field(default=200, ge=1, description="A study of more trials runs only with --yes.")
+
+
+class PublishSpec(SpecModel):
+    """What is published of each trial beside its history, metrics and charts."""
+
+    model: bool = Field(default=True, description="Whether the trained model is published.")
+    predictions: bool = Field(default=True, description="Whether the model's outputs for every split are published.")
 
 
 class StudySpec(SpecModel):
     """A study as written, before its variants are worked out."""
 
-    study: str = Field(pattern=STUDY_NAME, description="Name of the study, also in storage.")
+    study: str = Field(pattern=STUDY_NAME, description="Name of the study, also in storage.", examples=["imdb-dropout"])
     question: str | None = Field(default=None, max_length=500, description="What the study answers.")
     source: str | None = Field(default=None, max_length=500, description="Where the experiment comes from.")
     data: DataSpec = Field(description="What the trials learn from.")
     model: ModelSpec = Field(description="The network.")
     training: TrainingSpec = Field(description="How each trial is trained.")
-    seeds: Seeds = Field(default=3, description="A list of seeds, or how many: 3 means 0, 1, 2.")
-    variants: dict[Annotated[str, Field(pattern=NAME)], VariantSpec] = Field(
-        default={"baseline": VariantSpec()}, min_length=1, description="By name, in the order of the report."
+    seeds: Seeds = Field(default=3, description="A list of seeds, or how many: 3 means 0, 1, 2.", examples=[5])
+    variants: dict[Annotated[str, Field(pattern=NAME)], VariantSpec] | None = Field(
+        default=None,
+        min_length=1,
+        description="By name, in the order of the report; one variant, the spec as written, when left out.",
+        examples=[{"baseline": {}, "dropout": {"set": {"model.layers.drop_*.enabled": True}}}],
     )
+    factors: dict[Annotated[str, Field(pattern=FACTOR_NAME)], Factor] | None = Field(
+        default=None,
+        min_length=1,
+        description="Instead of variants: what is switched, by name.",
+    )
+    design: Design | None = Field(default=None, description="Which combinations of the factors run.")
     compare: CompareSpec = Field(default=CompareSpec(), description="What decides.")
+    gates: Many[Gate] = Field(default=(), description="Bounds that the results must keep.")
     runtime: RuntimeSpec = Field(default=RuntimeSpec(), description="How the trials run.")
+    publish: PublishSpec = Field(default=PublishSpec(), description="What is published.")
+
+    @model_validator(mode="after")
+    def _has_variants_or_factors(self) -> Self:
+        if self.variants is not None and self.factors is not None:
+            raise PydanticCustomError("one_choice", "give either variants or factors with a design")
+        if (self.factors is None) != (self.design is None):
+            raise PydanticCustomError("one_choice", "factors and design go together")
+        return self
 
 
 # What makes a trial's result, and what does not. Every field of StudySpec stands in exactly one of the two (tested).
 RESULT_SECTIONS = ("data", "model", "training")
-LEFT_OUT_OF_IDENTITY = ("study", "question", "source", "seeds", "variants", "compare", "runtime")
+LEFT_OUT_OF_IDENTITY = (
+    "study",
+    "question",
+    "source",
+    "seeds",
+    "variants",
+    "factors",
+    "design",
+    "compare",
+    "gates",
+    "runtime",
+    "publish",
+)

@@ -1,77 +1,100 @@
-"""The training section: optimiser, loss, metrics, length."""
+"""The training section: optimiser, loss, metrics, learning-rate schedule, length, phases."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from ablation.spec.base import Many, SpecModel
+from ablation.spec.base import LAYER_NAME, Many, NonNegativeInt, PositiveInt, SpecModel
+from ablation.spec.losses import CategoricalCrossentropy, Loss
+from ablation.spec.optimizers import Adam, LearningRate, Optimizer
+from ablation.spec.schedules import ConstantRate, Schedule
 
-LearningRate = Annotated[float, Field(gt=0, description="Step size.", examples=[1e-3])]
+MetricName = Literal[
+    "accuracy",
+    "top_2_accuracy",
+    "top_3_accuracy",
+    "top_5_accuracy",
+    "top_10_accuracy",
+    "auc",
+    "precision",
+    "recall",
+    "f1",
+    "ece",
+    "mse",
+    "rmse",
+    "mae",
+    "r2",
+]
+# What is measured on labels of classes, and what on any numbers.
+CLASS_METRICS: tuple[MetricName, ...] = (
+    "accuracy",
+    "top_2_accuracy",
+    "top_3_accuracy",
+    "top_5_accuracy",
+    "top_10_accuracy",
+    "auc",
+    "precision",
+    "recall",
+    "f1",
+    "ece",
+)
+SPLITS = ("train", "val", "test")
 
-
-class Sgd(SpecModel):
-    """Stochastic gradient descent."""
-
-    kind: Literal["sgd"]
-    learning_rate: LearningRate = 0.01
-    momentum: float = Field(default=0.0, ge=0, lt=1, description="Share of the last step that is kept.")
-    nesterov: bool = Field(default=False, description="Whether the momentum looks ahead.")
-
-
-class RmsProp(SpecModel):
-    """RMSprop: steps divided by a running root mean square of the gradients."""
-
-    kind: Literal["rmsprop"]
-    learning_rate: LearningRate = 1e-3
-    rho: float = Field(default=0.9, ge=0, lt=1, description="Memory of the running mean square.")
-    momentum: float = Field(default=0.0, ge=0, lt=1, description="Share of the last step that is kept.")
-    epsilon: float = Field(default=1e-7, gt=0, description="Added to the divisor.")
-
-
-class Adam(SpecModel):
-    """Adam: running means of gradients and their squares, bias-corrected."""
-
-    kind: Literal["adam"]
-    learning_rate: LearningRate = 1e-3
-    beta_1: float = Field(default=0.9, ge=0, lt=1, description="Memory of the mean.")
-    beta_2: float = Field(default=0.999, ge=0, lt=1, description="Memory of the mean square.")
-    epsilon: float = Field(default=1e-7, gt=0, description="Added to the divisor.")
-
-
-Optimizer = Annotated[Sgd | RmsProp | Adam, Field(discriminator="kind")]
-
-
-class CategoricalCrossentropy(SpecModel):
-    """-sum(y * log p); takes logits unless the model ends in a softmax."""
-
-    kind: Literal["categorical_crossentropy"]
-    label_smoothing: float = Field(default=0.0, ge=0, lt=1, description="Share of the label spread over all classes.")
-
-
-class MeanSquaredError(SpecModel):
-    """Mean of squared differences; for classes against their one-hot labels."""
-
-    kind: Literal["mean_squared_error"]
+Epochs = Annotated[int, Field(ge=1, le=100_000, description="Passes over the training split.", examples=[20])]
+BatchSize = Annotated[
+    Annotated[PositiveInt, Tag("count")] | Annotated[Literal["all"], Tag("all")],
+    Discriminator(lambda value: "all" if isinstance(value, str) else "count"),
+]
+ClassWeights = Annotated[
+    Annotated[Many[Annotated[float, Field(ge=0)]], Field(min_length=2), Tag("list")]
+    | Annotated[Literal["balanced"], Tag("balanced")],
+    Discriminator(lambda value: "balanced" if isinstance(value, str) else "list"),
+]
 
 
-Loss = Annotated[CategoricalCrossentropy | MeanSquaredError, Field(discriminator="kind")]
+class EarlyStopping(SpecModel):
+    """Ends the training when a metric no longer improves."""
 
-MetricName = Literal["accuracy"]
+    monitor: str = Field(default="val_loss", description="A metric of the history.", examples=["val_accuracy"])
+    patience: PositiveInt = Field(default=5, description="Epochs without improvement.")
+    min_delta: float = Field(default=0.0, ge=0, description="A smaller change is no improvement.")
+    start_from_epoch: NonNegativeInt = Field(default=0, description="Epochs before it watches.")
+    restore_best: bool = Field(default=True, description="Whether the weights of the best epoch are taken.")
+
+
+class Phase(SpecModel):
+    """More epochs with the same weights and optimiser state, but another rate or other layers."""
+
+    name: str = Field(pattern=LAYER_NAME, description="Variants address the phase by it.", examples=["fine_tune"])
+    enabled: bool = Field(default=True, description="Whether the phase takes place; a switch for variants.")
+    epochs: Epochs
+    learning_rate: LearningRate | None = Field(default=None, description="As before when left out.")
+    schedule: Schedule = Field(default=ConstantRate(kind="constant"), description="Counts from the phase's start.")
+    unfreeze: Many[str] = Field(default=(), description="Layers to train from here on; `*` matches within a name.")
+    freeze: Many[str] = Field(default=(), description="Layers to hold from here on; `*` matches within a name.")
 
 
 class TrainingSpec(SpecModel):
     """How each trial is trained."""
 
     optimizer: Optimizer = Field(default=Adam(kind="adam"), description="The update rule.")
+    schedule: Schedule = Field(
+        default=ConstantRate(kind="constant"), description="How the learning rate changes, as a factor of it."
+    )
     loss: Loss = Field(
         default=CategoricalCrossentropy(kind="categorical_crossentropy"), description="What training minimises."
     )
     metrics: Many[MetricName] = Field(default=("accuracy",), description="Watched beside the loss.")
-    epochs: int = Field(ge=1, le=100_000, description="Passes over the training split.", examples=[20])
-    batch_size: int = Field(default=32, ge=1, description="Samples of one step.")
+    class_weights: ClassWeights | None = Field(
+        default=None, description="What a sample of each class counts, or balanced: inverse to the class's size."
+    )
+    epochs: Epochs
+    batch_size: BatchSize = Field(default=32, description="Samples of one step, or all.")
+    phases: Many[Phase] = Field(default=(), description="What comes after these epochs, in order.")
+    early_stopping: EarlyStopping | None = Field(default=None, description="When to stop before the last epoch.")
 
     @field_validator("metrics")
     @classmethod
@@ -80,8 +103,19 @@ class TrainingSpec(SpecModel):
             raise PydanticCustomError("repeated_metric", "a metric is listed twice")
         return metrics
 
+    @model_validator(mode="after")
+    def _phase_names_are_unique(self) -> Self:
+        names = [phase.name for phase in self.phases]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                context: dict[str, Any] = {"name": name, "place": ("phases", index, "name")}
+                raise PydanticCustomError("repeated_name", "more than one phase is named {name}", context)
+        return self
 
-SPLITS = ("train", "val", "test")
+    @property
+    def total_epochs(self) -> int:
+        """Epochs of all phases together."""
+        return self.epochs + sum(phase.epochs for phase in self.phases if phase.enabled)
 
 
 def metric_names(training: TrainingSpec) -> list[str]:

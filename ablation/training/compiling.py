@@ -6,17 +6,9 @@ from functools import singledispatch
 
 import keras
 
-from ablation.spec import (
-    Adam,
-    CategoricalCrossentropy,
-    Loss,
-    MeanSquaredError,
-    ModelSpec,
-    Optimizer,
-    RmsProp,
-    Sgd,
-    TrainingSpec,
-)
+from ablation.spec import ModelSpec, TrainingSpec
+from ablation.spec.losses import CategoricalCrossentropy, Loss, MeanSquaredError
+from ablation.spec.optimizers import Adam, Optimizer, RmsProp, Sgd
 
 DATA_LOSS = "data_loss"
 

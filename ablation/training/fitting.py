@@ -7,7 +7,7 @@ import math
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -87,7 +87,11 @@ def fit(model: keras.Model, trial: Trial, prepared: Prepared, *, classes: int, d
     """
     training = trial.spec.training
     log = EpochLog(directory, training.epochs)
-    train = feed(Batches(prepared.train, classes=classes, batch_size=training.batch_size, seed=trial.seed))
+    train = feed(
+        Batches(
+            prepared.train, classes=classes, batch_size=_samples(training.batch_size, prepared.train), seed=trial.seed
+        )
+    )
     validation = feed(Batches(prepared.validation, classes=classes, batch_size=EVALUATION_BATCH))
     model.fit(
         train.data,
@@ -106,6 +110,10 @@ def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
     """Return the model's outputs for every split, float32 of shape (n, outputs), dropout off."""
     splits = {"train": prepared.train, "val": prepared.validation, "test": prepared.test}
     return {name: _outputs(model, split) for name, split in splits.items()}
+
+
+def _samples(batch_size: int | Literal["all"], split: Split) -> int:
+    return len(split) if batch_size == "all" else batch_size
 
 
 def _outputs(model: keras.Model, split: Split) -> Array:

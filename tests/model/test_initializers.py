@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from ablation.data import Array
 from ablation.model.initializers import build_initializer
-from ablation.spec import Initializer, Scaled
+from ablation.spec.initializers import Initializer, Named
 
 INPUTS, UNITS = 200, 100
 
@@ -44,7 +44,7 @@ def test_uniform_initializer_stays_within_its_limit(kind: str) -> None:
 
 
 def test_every_kind_of_the_language_is_tested() -> None:
-    kinds = get_args(Scaled.model_fields["kind"].annotation)
+    kinds = get_args(Named.model_fields["kind"].annotation)
     assert sorted(kinds) == sorted([*DEVIATIONS, "zeros", "ones"])
 
 

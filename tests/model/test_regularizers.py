@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from ablation.data import Array
 from ablation.model import build_model
 from ablation.model.regularizers import build_regularizer
-from ablation.spec import ModelSpec, Regularizer
+from ablation.spec import ModelSpec
+from ablation.spec.regularizers import Regularizer
 
 WEIGHTS = np.array([[1.0, -2.0], [0.5, 0.0]], dtype=np.float32)
 

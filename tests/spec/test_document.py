@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ablation.spec import Mark
-from ablation.spec.document import Document, parse
+from ablation.spec.reading.document import Document, parse
 
 SCALARS: dict[str, Any] = {
     "1e-3": 0.001,

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from ablation.spec import Adam, CategoricalCrossentropy, Study, TrialSpec, Validation
+from ablation.spec import Study, TrialSpec, Validation
+from ablation.spec.losses import CategoricalCrossentropy
+from ablation.spec.optimizers import Adam
 
 from .documents import SMALL, changed, load
 

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from ablation.spec import L2, Dense, Dropout, Sgd, Study, load_study
-from ablation.spec.paths import PathError, display, find
+from ablation.spec import Study, load_study
+from ablation.spec.layers import Dense, Dropout
+from ablation.spec.optimizers import Sgd
+from ablation.spec.reading.paths import PathError, display, find
+from ablation.spec.regularizers import L2
 
 from .documents import OPTIMIZER, SMALL, changed, load, problems
 

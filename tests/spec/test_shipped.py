@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ablation.spec import Dense, Dropout, Study, load_study
+from ablation.spec import Study, load_study
+from ablation.spec.layers import Dense, Dropout
 
 SPECS = Path(__file__).parents[2] / "specs"
 

@@ -8,7 +8,9 @@ import pytest
 from pydantic import TypeAdapter
 from scipy.special import softmax
 
-from ablation.spec import Loss, Optimizer, TrainingSpec
+from ablation.spec import TrainingSpec
+from ablation.spec.losses import Loss
+from ablation.spec.optimizers import Optimizer
 from ablation.training.compiling import build_loss, build_optimizer, compile_model
 
 from .small import DENSE, model_spec, trial

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ablation.records import Record
-from ablation.spec.expansion import Trial
+from ablation.spec.expansion.trials import Trial
 
 
 class Surroundings(Record):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
@@ -19,16 +22,18 @@ class Mark:
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where, what, and what to do about it."""
+    """One mistake, or something to know (a warning): where, what, and what to do about it."""
 
     mark: Mark
     path: str
     message: str
     hint: str = ""
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         place = f"{self.mark}: {self.path}: " if self.path else f"{self.mark}: "
-        return f"{place}{self.message}" + (f"\n  {self.hint}" if self.hint else "")
+        word = "warning: " if self.severity == "warning" else ""
+        return f"{place}{word}{self.message}" + (f"\n  {self.hint}" if self.hint else "")
 
 
 class SpecError(ValueError):

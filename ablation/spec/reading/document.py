@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from ablation.spec.problems import Mark, Problem, SpecError
+from ablation.spec.reading.problems import Mark, Problem, SpecError
 
 Key = str | int
 Location = tuple[Key, ...]

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ablation.spec.annotations import default_kind
-from ablation.spec.document import Document, Key, Location
-from ablation.spec.problems import Mark
+from ablation.spec.reading.annotations import default_kind
+from ablation.spec.reading.document import Document, Key, Location
+from ablation.spec.reading.problems import Mark
 
 
 class PathError(ValueError):

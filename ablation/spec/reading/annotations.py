@@ -6,7 +6,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from ablation.spec.document import Key, Location
+from ablation.spec.reading.document import Key, Location
 
 
 def narrow(annotation: Any, value: Any) -> Any:

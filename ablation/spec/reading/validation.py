@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ablation.spec.annotations import below, field_names, has_field, kinds, narrow
-from ablation.spec.document import Document, Key, Location
-from ablation.spec.paths import display, nearest, suggest
-from ablation.spec.problems import Problem, SpecError
+from ablation.spec.reading.annotations import below, field_names, has_field, kinds, narrow
+from ablation.spec.reading.document import Document, Key, Location
+from ablation.spec.reading.paths import display, nearest, suggest
+from ablation.spec.reading.problems import Problem, SpecError
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -64,8 +64,8 @@ def _problem(model: type[BaseModel], document: Document, detail: dict[str, Any])
         message = f"unknown kind {context['tag']!r}" if "tag" in context else "needs a kind"
         hint = suggest(str(context.get("tag", "")), kinds(place.annotation))
     elif kind == "repeated_name":
-        location = (*location, "layers", context["index"], "name")
-        message, hint = detail["msg"], "Variants address a layer by its name: give each its own."
+        location = (*location, *context["place"])
+        message, hint = detail["msg"], "Variants address it by its name: give each its own."
     else:
         message = _SHAPES.get(kind) or re.sub(r"^[A-Z]\w* should ", "must ", detail["msg"])
         hint = " ".join(filter(None, [f"got {_short(detail['input'])}.", _nearest(detail), _description(place)]))

@@ -1,0 +1,113 @@
+"""Which layer feeds which: disabled layers taken out, and inputs by name made sure of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ablation.spec.layers import INPUT, Layer, Merge, Residual
+from ablation.spec.model import ModelSpec
+from ablation.spec.reading.paths import suggest
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WiringProblem:
+    """A layer that cannot be connected: its path, and why."""
+
+    path: Path
+    message: str
+    hint: str
+
+
+@dataclass
+class _Wiring:
+    """The layers of one block so far: what each name stands for, and what is wrong."""
+
+    path: Path
+    problems: list[WiringProblem]
+    stands_for: dict[str, str] = field(default_factory=lambda: {INPUT: INPUT})
+    kept: list[Layer] = field(default_factory=list)
+    feeds: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    previous: str = INPUT
+    is_merge_disabled: bool = False
+
+
+def connect(model: ModelSpec) -> tuple[ModelSpec, list[WiringProblem]]:
+    """Take disabled layers out of a model; whoever took their output takes their (first) input.
+
+    A layer keeps `inputs` only where they differ from the layer before it.
+    """
+    problems: list[WiringProblem] = []
+    layers = _connect_block(model.layers, ("model", "layers"), problems)
+    return (model if problems else model.model_copy(update={"layers": layers})), problems
+
+
+def _connect_block(layers: Sequence[Layer], path: Path, problems: list[WiringProblem]) -> tuple[Layer, ...]:
+    wiring = _Wiring(path, problems)
+    names = [layer.name for layer in layers]
+    for layer in layers:
+        inputs = _inputs(layer, wiring, names)
+        if layer.enabled:
+            _keep(layer, inputs, wiring)
+        else:
+            wiring.stands_for[layer.name] = inputs[0]
+            wiring.previous = inputs[0]
+            wiring.is_merge_disabled |= isinstance(layer, Merge)
+    if not wiring.kept:
+        message, hint = "every layer is disabled", "Enable at least the output layer."
+        problems.append(WiringProblem(path, message, hint))
+        return ()
+    return _reachable(wiring)
+
+
+def _inputs(layer: Layer, wiring: _Wiring, names: list[str]) -> tuple[str, ...]:
+    found = []
+    for name in layer.inputs if layer.inputs is not None else (wiring.previous,):
+        if name not in wiring.stands_for:
+            comes_later = name in names
+            message = f"{name!r} comes after it" if comes_later else f"no layer is named {name!r}"
+            known = [other for other in wiring.stands_for if other != layer.name]
+            hint = "A layer takes layers that stand before it." if comes_later else suggest(name, known)
+            wiring.problems.append(WiringProblem((*wiring.path, layer.name, "inputs"), message, hint))
+        found.append(wiring.stands_for.get(name, INPUT))
+    return tuple(found)
+
+
+def _keep(layer: Layer, inputs: tuple[str, ...], wiring: _Wiring) -> None:
+    if isinstance(layer, Residual):
+        inner = _connect_block(layer.layers, (*wiring.path, layer.name, "layers"), wiring.problems)
+        layer = layer.model_copy(update={"layers": inner or layer.layers})
+    if len(inputs) > 1 and not isinstance(layer, Merge):
+        message = f"takes one input, not {len(inputs)}"
+        hint = "Put an add, concatenate, average, maximum or multiply layer between."
+        wiring.problems.append(WiringProblem((*wiring.path, layer.name, "inputs"), message, hint))
+    wiring.kept.append(layer)
+    wiring.stands_for[layer.name] = layer.name
+    wiring.feeds[layer.name] = inputs
+    wiring.previous = layer.name
+
+
+def _reachable(wiring: _Wiring) -> tuple[Layer, ...]:
+    """Return the layers that the last one needs; the others are mistakes, unless a merge that took them is disabled."""
+    needed, waiting = set[str](), [wiring.kept[-1].name]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed and name != INPUT:
+            needed.add(name)
+            waiting.extend(wiring.feeds[name])
+    if not wiring.is_merge_disabled:
+        for layer in wiring.kept:
+            if layer.name not in needed:
+                message, hint = "leads nowhere: no layer takes its output", "Name it in another layer's `inputs`."
+                wiring.problems.append(WiringProblem((*wiring.path, layer.name), message, hint))
+    return _rewired([layer for layer in wiring.kept if layer.name in needed], wiring.feeds)
+
+
+def _rewired(layers: list[Layer], feeds: dict[str, tuple[str, ...]]) -> tuple[Layer, ...]:
+    before = (INPUT, *(layer.name for layer in layers))
+    return tuple(
+        layer.model_copy(update={"inputs": None if feeds[layer.name] == (previous,) else feeds[layer.name]})
+        for layer, previous in zip(layers, before, strict=False)
+    )
