@@ -21,6 +21,7 @@ from ablation.spec.expansion.loading import load_study
 from ablation.spec.expansion.trials import Study, Trial, TrialSpec, Variant
 from ablation.spec.gates import Gate
 from ablation.spec.model import ModelSpec
+from ablation.spec.outputs import expected_outputs
 from ablation.spec.reading.problems import Mark, Problem, SpecError
 from ablation.spec.study import CompareSpec, PublishSpec, RuntimeSpec, StudySpec, VariantSpec
 from ablation.spec.training import CLASS_METRICS, SPLITS, EarlyStopping, Phase, TrainingSpec, metric_names
@@ -55,6 +56,7 @@ __all__ = [
     "constraints",
     "digest",
     "encoders",
+    "expected_outputs",
     "fingerprint",
     "initializers",
     "layers",
