@@ -75,6 +75,10 @@ test-slow: .venv/installed-dev ## Run the slow tests: whole studies, kills, real
 format: .venv/installed-dev ## Format the code.
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
+.PHONY: docs
+docs: .venv/installed ## Write docs/spec.md and docs/spec.schema.json anew from the models of the language.
+	$(BIN)/python -m ablation.spec.reference
+
 .PHONY: lock
 lock: ## Write requirements/*.txt anew from pyproject.toml (needs uv).
 	for kind in cpu gpu tpu; do \

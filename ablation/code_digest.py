@@ -6,15 +6,28 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-RESULT_CODE = ("seeds.py", "evaluation.py", "spec/model.py", "spec/expansion/wiring.py", "data", "model", "training")
+RESULT_CODE = (
+    "seeds.py",
+    "spec/model.py",
+    "spec/outputs.py",
+    "spec/expansion/wiring.py",
+    "data",
+    "evaluation",
+    "model",
+    "training",
+)
 
 
 @cache
-def code_digest() -> str:
-    """Return the SHA-256 over the sources that can change a result, in hex; comments count, file dates do not."""
+def code_digest(names: tuple[str, ...] = RESULT_CODE) -> str:
+    """Return the SHA-256 over the sources that can change a result, in hex; comments count, file dates do not.
+
+    Args:
+        names: Files and folders of the engine, when it is about less than a trial's result.
+    """
     root = Path(__file__).parent
     digest = hashlib.sha256()
-    for name in RESULT_CODE:
+    for name in names:
         path = root / name
         for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             digest.update(f"{source.relative_to(root).as_posix()}\0".encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from types import FrameType
@@ -9,6 +10,7 @@ from types import FrameType
 
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(50_000, 20, 20)  # building the models of the language makes much and drops little
     signal.signal(signal.SIGINT, _end_at_once)  # until a run, which has something to lose, brings its own
     from cli.app import app
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import typer
-from dotenv import load_dotenv
+from pathlib import Path
 
-from cli.listing import list_runs, show_run
-from cli.plan import plan_study
-from cli.run import run_study
-from cli.status import show_status
-from cli.validate import validate_specs
+import typer
+
+from cli.commands import Commands
+from cli.variables import warn_of_unknown_variables
 
 app = typer.Typer(
     name="ablate",
+    cls=Commands,
     help="Ablation studies: YAML in; trained, compared and published studies out.",
     no_args_is_help=True,
     add_completion=False,
@@ -25,12 +24,8 @@ app = typer.Typer(
 @app.callback()
 def prepare() -> None:
     """Read .env, as the settings do, for what other libraries read from the environment."""
-    load_dotenv(".env", override=False)
+    if Path(".env").is_file():
+        from dotenv import load_dotenv
 
-
-app.command("validate")(validate_specs)
-app.command("plan")(plan_study)
-app.command("run")(run_study)
-app.command("status")(show_status)
-app.command("list")(list_runs)
-app.command("show")(show_run)
+        load_dotenv(".env", override=False)
+    warn_of_unknown_variables()

@@ -8,10 +8,6 @@ from contextlib import contextmanager
 from enum import IntEnum
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
-
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Exit(IntEnum):
@@ -26,6 +22,26 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+def print_error(text: str) -> None:
+    """Print what is wrong on stderr."""
+    _print(text, typer.colors.RED)
+
+
+def print_warning(text: str) -> None:
+    """Print something to know on stderr."""
+    _print(text, typer.colors.YELLOW)
+
+
+def print_note(text: str) -> None:
+    """Print plain words on stderr."""
+    _print(text, None)
+
+
+def _print(text: str, colour: str | None) -> None:
+    """Print in colour on a terminal, and plainly elsewhere; Rich, which can do the same, takes longer to import."""
+    typer.secho(text, err=True, fg=colour)
+
+
 @contextmanager
 def reported(*, as_json: bool = False) -> Iterator[None]:
     """Turn the errors that have a name into one report on stderr and an exit code; with `--json` a document as well."""
@@ -37,16 +53,16 @@ def reported(*, as_json: bool = False) -> Iterator[None]:
         code = _code(error)
         if code is None:
             raise
-        errors.print(_message(error), style="red", markup=False)
+        print_error(_message(error))
         if as_json:
             typer.echo(json.dumps({"error": _message(error), "exit_code": code}, indent=2))
         raise typer.Exit(code) from error
 
 
 def _message(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
+    if not _is_of_settings(error):
         return str(error)
-    details = error.errors(include_url=False)
+    details = error.errors(include_url=False)  # type: ignore[attr-defined]  # pydantic's ValidationError
     return "\n".join(
         f"ABLATION_{str(detail['loc'][0]).upper()}: {detail['msg']}, got {detail['input']!r}."
         " It is set in the environment or in .env."
@@ -59,8 +75,10 @@ def _code(error: Exception) -> Exit | None:
     names = {kind.__name__ for kind in type(error).__mro__}
     if names & {"StoreError", "EngineUnreachable", "DataUnavailable", "CacheUnwritable"} and "RunUnknown" not in names:
         return Exit.UNREACHABLE
-    if names & {"SpecError", "DataError", "RunUnknown"}:
+    if names & {"SpecError", "DataError", "RunUnknown", "TooManyTrials", "PilotFailed"}:
         return Exit.USAGE
-    if isinstance(error, ValidationError) and error.title == "Settings":
-        return Exit.USAGE
-    return None
+    return Exit.USAGE if _is_of_settings(error) else None
+
+
+def _is_of_settings(error: Exception) -> bool:
+    return type(error).__name__ == "ValidationError" and getattr(error, "title", "") == "Settings"

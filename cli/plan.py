@@ -1,63 +1,67 @@
-"""`ablate plan`: what would run, what is finished already, what each variant changes."""
+"""`ablate plan`: what would run, what is finished already, what each variant changes, what it takes."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.failures import reported
+from cli.failures import print_warning, reported
 from cli.options import AsJson, Only, Overrides, Spec
 
 if TYPE_CHECKING:
-    from ablation.pipeline import RunPlan
+    from ablation.pipeline import RunPlan, StudyEstimate
+    from ablation.spec import Study
 
 
-def plan_study(spec: Spec, overrides: Overrides = None, only: Only = None, as_json: AsJson = False) -> None:
-    """Show variants x seeds, which trials are finished already, and what each variant changes.
+def plan_study(
+    spec: Spec,
+    overrides: Overrides = None,
+    only: Only = None,
+    pilot: Annotated[bool, typer.Option("--pilot", help="Train a few epochs of the baseline, for the time.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what each variant changes, which trials are finished already, and what the others take.
+
+    Times are those of finished trials: of the variant, or of what is most like it.
 
     Example: ablate plan specs/quickstart.yaml --set seeds=10
     """
     with reported(as_json=as_json):
-        plan, finished = _plan(spec, overrides, only)
+        study, plan, estimate, finished = _plan(spec, overrides, only, pilot)
+    for warning in study.warnings:
+        print_warning(str(warning))
     if as_json:
-        typer.echo(_document(plan, finished))
-    else:
-        _print(plan, finished)
+        typer.echo(_document(study, plan, estimate, finished))
+        return
+    from cli.plan_report import print_plan
+
+    print_plan(study, estimate)
 
 
-def _plan(spec: Spec, overrides: Overrides, only: Only) -> tuple[RunPlan, set[str]]:
-    from ablation.pipeline import find_finished, plan_run
+def _plan(
+    spec: Spec, overrides: Overrides, only: Only, is_pilot_wanted: bool
+) -> tuple[Study, RunPlan, StudyEstimate, set[str]]:
+    from ablation.pipeline import estimate_study, find_past_trials, plan_run, run_pilot
     from ablation.settings import Settings
     from ablation.spec import load_study
     from ablation.store import open_store
 
+    settings = Settings()
     study = load_study(spec, overrides=tuple(overrides or ()), only=tuple(only or ()))
     plan = plan_run(study, "plan")
-    with open_store(Settings()) as store:
-        return plan, set(find_finished(plan, store))
+    with open_store(settings) as store:
+        past = find_past_trials(plan, store)
+    workers = study.spec.runtime.workers or settings.workers
+    if is_pilot_wanted:
+        settings.require_cache()
+    pilot = run_pilot(study, settings, workers=workers) if is_pilot_wanted else None
+    estimate = estimate_study(study, plan, past, workers=workers, pilot=pilot)
+    return study, plan, estimate, {trial.outcome.fingerprint for trial in past}
 
 
-def _print(plan: RunPlan, finished: set[str]) -> None:
-    import yaml
-    from rich.table import Table
-
-    from cli.tables import output_console
-
-    table = Table(title=f"{plan.study}: {len(plan.trials)} trials", title_justify="left")
-    for heading in ("variant", "seeds", "finished already", "changes"):
-        table.add_column(heading, overflow="fold")
-    for variant, changes in plan.changes.items():
-        trials = [planned for planned in plan.trials if planned.trial.variant == variant]
-        cached = sum(planned.fingerprint in finished for planned in trials)
-        seeds = ", ".join(str(planned.trial.seed) for planned in trials)
-        shown = yaml.safe_dump(changes, sort_keys=False).strip() if changes else "nothing: as the spec says"
-        table.add_row(variant, seeds, f"{cached} of {len(trials)}", shown)
-    output_console().print(table, markup=False)
-
-
-def _document(plan: RunPlan, finished: set[str]) -> str:
+def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: set[str]) -> str:
     trials = [
         {
             "variant": planned.trial.variant,
@@ -67,4 +71,17 @@ def _document(plan: RunPlan, finished: set[str]) -> str:
         }
         for planned in plan.trials
     ]
-    return json.dumps({"study": plan.study, "trials": trials, "changes": plan.changes}, indent=2)
+    spec = study.spec.model_dump(mode="json", include={"question", "factors", "design"})
+    numbers = estimate.model_dump(mode="json")
+    totals = {name: value for name, value in numbers.items() if name not in ("variants", "trials")}
+    document = {
+        "study": plan.study,
+        "baseline": study.baseline,
+        **spec,
+        "variants": numbers["variants"],
+        "trials": trials,
+        "totals": {"trials": len(trials), **totals},
+        "changes": plan.changes,
+        "warnings": [str(warning) for warning in study.warnings],
+    }
+    return json.dumps(document, indent=2)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.failures import Exit, errors, reported
+from cli.failures import Exit, print_note, print_warning, reported
 from cli.options import AsJson, Only, Overrides, Spec
 
 if TYPE_CHECKING:
     from ablation.pipeline import RunResult
+    from ablation.spec import Study
+
+
+class TooManyTrials(Exception):
+    """A study of more trials than its spec lets run without being asked again."""
 
 
 def run_study(
@@ -22,6 +27,7 @@ def run_study(
     workers: Annotated[int | None, typer.Option(min=1, help="Trials at the same time.", show_default=False)] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End all trials when one fails.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train again what is finished already.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Run more trials than `runtime.max_trials`.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train, compare and publish a study. Finished trials are reused, so running again goes on where it stopped.
@@ -29,7 +35,16 @@ def run_study(
     Example: ablate run specs/quickstart.yaml --set training.epochs=5 --only l2
     """
     with reported(as_json=as_json):
-        result = _run(spec, overrides, only, workers, fail_fast, no_cache)
+        study = _load(spec, overrides, only, yes)
+        parameters = {
+            "spec": str(spec),
+            "overrides": tuple(overrides or ()),
+            "only": tuple(only or ()),
+            "workers": workers,
+            "fail_fast": fail_fast,
+            "use_cache": not no_cache,
+        }
+        result = _run(study, parameters)
     if as_json:
         from cli.json_result import result_json
 
@@ -40,48 +55,52 @@ def run_study(
         print_result(result)
     if any(not trial.is_finished for trial in result.trials):
         raise typer.Exit(Exit.TRIAL_FAILED)
+    statuses = {gate.status for gate in result.gates}
+    if "failed" in statuses:
+        raise typer.Exit(Exit.GATE_FAILED)
+    if "inconclusive" in statuses:
+        raise typer.Exit(Exit.GATE_INCONCLUSIVE)
 
 
-def _run(
-    spec: Spec,
-    overrides: Overrides,
-    only: Only,
-    workers: int | None,
-    fail_fast: bool,
-    no_cache: bool,
-) -> RunResult:
+def _load(spec: Spec, overrides: Overrides, only: Only, yes: bool) -> Study:
+    """Read the study, say what its checks warn of, and refuse one that is larger than its spec allows."""
     from ablation.settings import Settings
     from ablation.spec import load_study
 
-    settings = Settings()
-    settings.require_cache()
+    Settings().require_cache()
     study = load_study(spec, overrides=tuple(overrides or ()), only=tuple(only or ()))
+    trials, most = len(study.variants) * len(study.seeds), study.spec.runtime.max_trials
+    if trials > most and not yes:
+        raise TooManyTrials(
+            f"{spec}: {len(study.variants):,} variants x {len(study.seeds):,} seeds are {trials:,} trials, "
+            f"more than runtime.max_trials, {most:,}.\n"
+            "  Look at `ablate plan`; then run with --yes, raise runtime.max_trials, or take fewer with --only."
+        )
+    for warning in study.warnings:
+        print_warning(str(warning))
+    return study
 
+
+def _run(study: Study, parameters: dict[str, Any]) -> RunResult:
     from ablation.pipeline import find_finished, new_run_id, plan_run
+    from ablation.settings import Settings
     from ablation.store import open_store
     from ablation.training import warm_up
     from cli.interruption import ending_on_signals
     from cli.progress import showing_progress
     from flows.local import run_study as run_flow
 
-    run_id = new_run_id(datetime.now(UTC))
+    settings, run_id = Settings(), new_run_id(datetime.now(UTC))
     with ending_on_signals():
         try:
             with open_store(settings) as store:  # one that cannot be reached is known before anything trains
                 plan = plan_run(study, run_id)
-                if no_cache or len(find_finished(plan, store)) < len({each.fingerprint for each in plan.trials}):
+                if not parameters["use_cache"] or len(find_finished(plan, store)) < len(
+                    {each.fingerprint for each in plan.trials}
+                ):
                     warm_up()  # Keras is imported for the trials while Prefect is imported here
             with showing_progress(settings, run_id, total=len(study.trials)):
-                return run_flow(
-                    settings.cache_dir,
-                    spec=str(spec),
-                    overrides=tuple(overrides or ()),
-                    only=tuple(only or ()),
-                    workers=workers,
-                    fail_fast=fail_fast,
-                    use_cache=not no_cache,
-                    run_id=run_id,
-                )
+                return run_flow(settings.cache_dir, run_id=run_id, **parameters)
         except (KeyboardInterrupt, SystemExit):
-            errors.print("Interrupted. Finished trials are kept; the same command goes on from there.")
+            print_note("Interrupted. Finished trials are kept; the same command goes on from there.")
             sys.exit(Exit.INTERRUPTED)

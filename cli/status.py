@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.failures import Exit, errors, reported
+from cli.failures import Exit, print_note, reported
 from cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def show_status(
     plan = workspace.read_plan() if workspace else None
     if workspace is None or plan is None:
         which = "No run" if run is None else f"No run {run}"
-        errors.print(f"{which} is under way on this machine. `ablate list` shows the published ones.")
+        print_note(f"{which} is under way on this machine. `ablate list` shows the published ones.")
         raise typer.Exit(Exit.DONE if run is None else Exit.USAGE)
     if not workspace.is_owned():
-        errors.print("This run has ended before it was published. The same command goes on from there.")
+        print_note("This run has ended before it was published. The same command goes on from there.")
     rows = [_row(workspace, planned.trial.variant, planned.trial.seed) for planned in plan.trials]
     if as_json:
         typer.echo(json.dumps({"run_id": plan.run_id, "study": plan.study, "trials": rows}, indent=2))

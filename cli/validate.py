@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ablation.spec import SpecError, load_study
-from cli.failures import Exit, errors
+from cli.failures import Exit, print_error, print_warning
+from cli.options import AsJson
+
+if TYPE_CHECKING:
+    from ablation.spec import Problem
 
 
 def validate_specs(
     specs: Annotated[list[Path], typer.Argument(metavar="SPEC...", help="YAML files.", show_default=False)],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Check specs without running anything.
+    """Check specs without running anything. A warning is something to know, and no error.
 
     Example: ablate validate specs/*.yaml
     """
-    found: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
+    warnings: dict[str, list[str]] = {}
     for spec in specs:
-        try:
-            study = load_study(spec)
-        except SpecError as error:
-            found[str(spec)] = [str(problem) for problem in error.problems]
-            errors.print(str(error), style="red", markup=False)
-        else:
-            found[str(spec)] = []
-            if not as_json:
-                typer.echo(f"{spec}: {len(study.variants)} variants x {len(study.seeds)} seeds, valid")
+        summary, found = _check(spec)
+        problems[str(spec)] = [str(each) for each in found if each.severity == "error"]
+        warnings[str(spec)] = [str(each) for each in found if each.severity == "warning"]
+        for problem in found:
+            (print_error if problem.severity == "error" else print_warning)(str(problem))
+        if summary and not as_json:
+            typer.echo(f"{spec}: {summary}")
+    is_valid = not any(problems.values())
     if as_json:
-        typer.echo(json.dumps({"valid": not any(found.values()), "problems": found}, indent=2))
-    if any(found.values()):
+        typer.echo(json.dumps({"valid": is_valid, "problems": problems, "warnings": warnings}, indent=2))
+    if not is_valid:
         raise typer.Exit(Exit.USAGE)
+
+
+def _check(spec: Path) -> tuple[str, tuple[Problem, ...]]:
+    """Return what a spec comes to, nothing if it has errors; and its problems and warnings."""
+    from ablation.spec import SpecError, load_study
+
+    try:
+        study = load_study(spec)
+    except SpecError as error:
+        return "", error.problems
+    noted = len(study.warnings)
+    ending = f", {noted} warning{'s' if noted > 1 else ''}" if noted else ""
+    return f"{len(study.variants)} variants x {len(study.seeds)} seeds, valid{ending}", study.warnings

@@ -21,6 +21,7 @@ from ablation.pipeline import (
     RunResult,
     Workspace,
     as_cached,
+    as_twin,
     failed_outcome,
     new_run_id,
     plan_run,
@@ -129,8 +130,14 @@ def _settle_trials(
             outcomes[planned] = as_cached(planned, finished[planned.fingerprint])
             workspace.write_outcome(outcomes[planned])
     progress = StudyProgress(done=len(outcomes), total=len(plan.trials))
-    pending = [planned for planned in plan.trials if planned not in outcomes]
-    outcomes.update(_map_trials(pending, run, slots, progress))
+    pending = {planned.fingerprint: planned for planned in reversed(plan.trials) if planned not in outcomes}
+    outcomes.update(_map_trials(list(reversed(pending.values())), run, slots, progress))
+    by_fingerprint = {planned.fingerprint: outcome for planned, outcome in outcomes.items()}
+    for planned in plan.trials:
+        if planned not in outcomes:
+            outcomes[planned] = as_twin(planned, by_fingerprint[planned.fingerprint])
+            workspace.write_outcome(outcomes[planned])
+            progress.advance()
     return tuple(outcomes[planned] for planned in plan.trials)
 
 

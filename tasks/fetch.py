@@ -31,4 +31,4 @@ def fetch(dataset: str) -> str:
     """Bring a dataset to this machine, verified and decoded; return the digest of its content."""
     found = find_dataset(dataset)
     materialize(found, Settings())
-    return found.content_sha256
+    return found.identity

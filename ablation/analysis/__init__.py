@@ -4,6 +4,7 @@ Pure: outcomes in, frozen records and sentences out. Nothing here trains, draws 
 """
 
 from ablation.analysis.effects import Comparison, Effect, VariantSummary, Verdict
+from ablation.analysis.gates import Bounds, GateResult, GateStatus, gate_line, judge
 from ablation.analysis.metrics import Direction, metric_direction
 from ablation.analysis.numbers import decimals_for, format_number
 from ablation.analysis.pairing import compare
@@ -17,9 +18,12 @@ from ablation.analysis.sentences import (
 )
 
 __all__ = [
+    "Bounds",
     "Comparison",
     "Direction",
     "Effect",
+    "GateResult",
+    "GateStatus",
     "VariantSummary",
     "Verdict",
     "answer_lines",
@@ -29,7 +33,9 @@ __all__ = [
     "effect_numbers",
     "effect_sentence",
     "format_number",
+    "gate_line",
     "headline",
+    "judge",
     "metric_direction",
     "verdict_lines",
 ]

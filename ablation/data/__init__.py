@@ -1,18 +1,27 @@
-"""Datasets on this machine: fetched and verified, decoded, split, normalised, and mapped into memory by every trial."""
+"""Datasets on this machine: fetched and verified, decoded, split, encoded, normalised, memory-mapped by every trial."""
 
 from ablation.data.arrays import Array
+from ablation.data.augmenting import Augmenter, Batch
 from ablation.data.decoding import materialize
 from ablation.data.errors import DataError, DataUnavailable
+from ablation.data.fetching import fetch_file
+from ablation.data.locating import locate
+from ablation.data.normalizing import FittedStep
 from ablation.data.preparing import Prepared, PreparedRef, Split, load_prepared, prepare, prepared_key
 
 __all__ = [
     "Array",
+    "Augmenter",
+    "Batch",
     "DataError",
     "DataUnavailable",
+    "FittedStep",
     "Prepared",
     "PreparedRef",
     "Split",
+    "fetch_file",
     "load_prepared",
+    "locate",
     "materialize",
     "prepare",
     "prepared_key",

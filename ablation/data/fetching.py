@@ -24,10 +24,9 @@ def fetch_file(file: DatasetFile, settings: Settings) -> Path:
     Raises:
         DataUnavailable: It cannot be had, or what was got has another digest. The cache never holds a bad file.
     """
-    folder = settings.cache_dir / "files"
-    for digest in file.sha256:
-        if (cached := folder / digest / file.name).is_file():
-            return cached
+    if cached := cached_file(file, settings):
+        return cached
+    folder = _folder(settings)
     failures: list[str] = []
     is_temporary = False
     for source in _sources(file, settings):
@@ -38,6 +37,16 @@ def fetch_file(file: DatasetFile, settings: Settings) -> Path:
             is_temporary |= _is_temporary(error)
     advice = f"  Put {file.name} into a folder and set ABLATION_DATASETS to that folder, or check the network."
     raise DataUnavailable("\n".join([f"{file.name} cannot be fetched:", *failures, advice]), is_temporary=is_temporary)
+
+
+def cached_file(file: DatasetFile, settings: Settings) -> Path | None:
+    """Return the path of the verified copy of `file` in the cache, if there is one."""
+    paths = (_folder(settings) / digest / file.name for digest in file.sha256)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.cache_dir / "files"
 
 
 def _is_temporary(error: Exception) -> bool:
@@ -59,7 +68,8 @@ def _reason(error: Exception) -> str:
 def _sources(file: DatasetFile, settings: Settings) -> Iterator[str]:
     if settings.datasets:
         yield f"{settings.datasets.rstrip('/')}/{file.name}"
-    yield file.url
+    if file.url:
+        yield file.url
 
 
 def _fetch_from(source: str, file: DatasetFile, folder: Path) -> Path:

@@ -1,41 +1,61 @@
-"""What trials read: splits and normalised arrays, written once per (dataset, data section, split) and memory-mapped."""
+"""What trials read: encoded and normalised splits, written once per (dataset, data section, seed) and memory-mapped."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from ablation.catalogue import Dataset
 from ablation.code_digest import code_digest
-from ablation.data.arrays import Array, read_arrays, write_arrays, write_once
+from ablation.data.arrays import Array, Rows, new_array, read_arrays, write_arrays, write_once
+from ablation.data.batches import Chosen, Encoded, batch_size
 from ablation.data.decoding import materialize
-from ablation.data.normalizing import Affine, apply, fit
-from ablation.data.splitting import is_seeded, split_validation, take_subset
+from ablation.data.encoding import Encoding, fit_encoding
+from ablation.data.errors import DataError
+from ablation.data.labels import as_labels, with_noise
+from ablation.data.locating import locate
+from ablation.data.normalizing import FittedStep, Normalized, fit, load_normalizer, save_normalizer
+from ablation.data.samples import samples_of
+from ablation.data.splitting import is_seeded, kept_samples, split_validation
 from ablation.records import Record
 from ablation.settings import Settings
-from ablation.spec import DataSpec, canonical_json, digest
+from ablation.spec import DataSpec, digest
 
-_NORMALIZER = TypeAdapter(tuple[Affine, ...])
+# What cannot change the arrays: the name of the dataset (its content counts) and what happens to batches later.
+LEFT_OUT_OF_KEY = {"dataset", "augment"}
+DATA_CODE = ("seeds.py", "data")
+RARITY = "word_weights"
 
 
 class PreparedRef(Record):
-    """A reference to prepared data; the arrays are found, or made again, from it on any machine."""
+    """A reference to prepared data; the arrays are found, or made again, from it on any machine.
+
+    `input_shape` is that of one sample after all steps; `split_seed` is None where the arrays do not depend on a seed.
+    """
 
     dataset: str
     spec: DataSpec
     split_seed: int | None
     key: str
-    classes: int
+    task: Literal["classification", "regression"]
+    classes: int | None
+    targets: int
     input_shape: tuple[int, ...]
     samples: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Split:
-    """Samples and labels of one part, memory-mapped."""
+    """Samples and labels of one part, memory-mapped.
+
+    Args:
+        x: Shape (n, ...).
+        y: Classes, int32 of shape (n,), or targets of a regression, float32 of shape (n, targets).
+    """
 
     x: Array
     y: Array
@@ -46,46 +66,53 @@ class Split:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a trial reads: three splits and the normaliser that was fitted on the first."""
+    """What a trial reads: three splits, and what was fitted on the first."""
 
     train: Split
     validation: Split
     test: Split
-    normalizer: tuple[Affine, ...]
+    normalizer: tuple[FittedStep, ...]
+    encoding: Encoding | None = None
 
 
 def prepared_key(spec: DataSpec, dataset: Dataset, seed: int) -> str:
     """Return the identity of prepared data: trials with equal keys share one copy of the arrays."""
     return digest(
         {
-            "content": dataset.content_sha256,
-            "spec": spec.model_dump(mode="json"),
-            "split_seed": seed if is_seeded(spec.validation) else None,
-            "code": code_digest(),
+            "content": dataset.identity,
+            "target": [dataset.task, dataset.classes, dataset.targets],
+            "spec": spec.model_dump(mode="json", exclude=LEFT_OUT_OF_KEY),
+            "split_seed": _split_seed(spec, seed),
+            "code": code_digest(DATA_CODE),
+            "numpy": np.__version__,
         }
     )
 
 
 def prepare(spec: DataSpec, dataset: Dataset, seed: int, settings: Settings) -> PreparedRef:
-    """Split and normalise a dataset, unless that was done before.
+    """Split, encode and normalise a dataset, unless that was done before.
 
     Raises:
-        DataError: The dataset cannot be had, or has fewer samples than the spec asks for.
+        DataError: The dataset cannot be had, has fewer samples than the spec asks for, or a step does not fit it.
     """
-    key = prepared_key(spec, dataset, seed)
+    _refuse_what_does_not_fit(spec, dataset)
+    edition = locate(dataset, settings)
+    key = prepared_key(spec, edition, seed)
     directory = _directory(key, settings)
     if not directory.is_dir():
-        arrays = take_subset(read_arrays(materialize(dataset, settings)), spec.subset)
-        write_once(directory, lambda temporary: _fill(temporary, arrays, spec, seed))
-    prepared = _read(directory)
+        chosen = _choose(spec, read_arrays(materialize(edition, settings)), seed)
+        write_once(directory, lambda temporary: _fill(temporary, chosen, spec, edition, seed))
+    prepared = _read(directory, spec)
     splits = {"train": prepared.train, "validation": prepared.validation, "test": prepared.test}
     return PreparedRef(
         dataset=dataset.name,
         spec=spec,
-        split_seed=seed if is_seeded(spec.validation) else None,
+        split_seed=_split_seed(spec, seed),
         key=key,
+        task=dataset.task,
         classes=dataset.classes,
-        input_shape=dataset.input_shape,
+        targets=dataset.targets,
+        input_shape=prepared.train.x.shape[1:],
         samples={name: len(split) for name, split in splits.items()},
     )
 
@@ -96,40 +123,73 @@ def load_prepared(ref: PreparedRef, settings: Settings) -> Prepared:
     Raises:
         FileNotFoundError: They were not prepared on this machine.
     """
-    return _read(_directory(ref.key, settings))
+    return _read(_directory(ref.key, settings), ref.spec)
+
+
+def _split_seed(spec: DataSpec, seed: int) -> int | None:
+    return seed if is_seeded(spec.validation) or spec.labels.noise > 0 else None
 
 
 def _directory(key: str, settings: Settings) -> Path:
     return settings.cache_dir / "prepared" / key
 
 
-def _fill(directory: Path, arrays: dict[str, Array], spec: DataSpec, seed: int) -> None:
-    parts = _split(arrays, spec, seed)
-    normalizer = fit(spec.normalize, parts["x_train"])
-    normalized = {name: apply(normalizer, array) if name.startswith("x_") else array for name, array in parts.items()}
-    write_arrays(directory, {name: _labels(array) if name[0] == "y" else array for name, array in normalized.items()})
-    (directory / "normalizer.json").write_bytes(canonical_json([step.model_dump() for step in normalizer]))
+def _refuse_what_does_not_fit(spec: DataSpec, dataset: Dataset) -> None:
+    if dataset.is_sequence and spec.encode is None:
+        raise DataError(
+            f"data.encode: {dataset.name} has sequences of different lengths. Give `multi_hot` or `padded`."
+        )
+    if not dataset.is_sequence and spec.encode is not None:
+        raise DataError(f"data.encode: {dataset.name} has no integer sequences to encode. Leave it out.")
+    if spec.labels.noise > 0 and dataset.classes is None:
+        raise DataError(f"data.labels.noise: {dataset.name} is a regression, it has no classes. Set it to 0.")
 
 
-def _split(arrays: dict[str, Array], spec: DataSpec, seed: int) -> dict[str, Array]:
-    if not is_seeded(spec.validation):
-        return arrays
-    train, validation = split_validation(len(arrays["y_train"]), spec.validation, seed)
-    x, y = arrays["x_train"], arrays["y_train"]
-    return arrays | {
-        "x_train": x[train],
-        "y_train": y[train],
-        "x_validation": x[validation],
-        "y_validation": y[validation],
-    }
+def _choose(spec: DataSpec, arrays: dict[str, Array], seed: int) -> dict[str, Chosen]:
+    counts = kept_samples({part: len(arrays[f"y_{part}"]) for part in ("train", "test")}, spec.subset)
+    indices = {part: np.arange(count) for part, count in counts.items()}
+    parts = {part: (samples_of(arrays, part), arrays[f"y_{part}"]) for part in counts}
+    chosen = {part: Chosen(*parts[part], indices[part]) for part in counts}
+    if is_seeded(spec.validation):
+        train, validation = split_validation(counts["train"], spec.validation, seed)
+        chosen |= {"train": Chosen(*parts["train"], train), "validation": Chosen(*parts["train"], validation)}
+    return chosen
 
 
-def _labels(y: Array) -> Array:
-    return y.astype(np.int32)
+def _fill(directory: Path, chosen: dict[str, Chosen], spec: DataSpec, dataset: Dataset, seed: int) -> None:
+    size = batch_size(chosen["train"].samples, _width(spec), spec.normalize)
+    encoding = None
+    if spec.encode is not None:
+        encoding = fit_encoding(spec.encode, (list(batch) for batch in chosen["train"].batches(size)))
+    fitted = fit(spec.normalize, Encoded(chosen["train"], size, encoding))
+    for name, split in chosen.items():
+        labels = as_labels(split.labels[split.indices], dataset)
+        if name == "train" and dataset.classes is not None and spec.labels.noise > 0:
+            labels = with_noise(labels, dataset.classes, spec.labels.noise, seed)
+        write_arrays(directory, {f"y_{name}": labels})
+        _write_samples(directory / f"x_{name}.npy", Normalized(Encoded(split, size, encoding), fitted), len(labels))
+    save_normalizer(directory, fitted)
+    if encoding is not None and encoding.weights is not None:
+        write_arrays(directory, {RARITY: encoding.weights})
 
 
-def _read(directory: Path) -> Prepared:
-    normalizer = _NORMALIZER.validate_json((directory / "normalizer.json").read_bytes())
+def _width(spec: DataSpec) -> int | None:
+    return None if spec.encode is None else Encoding(spec.encode).width
+
+
+def _write_samples(path: Path, batches: Normalized, count: int) -> None:
+    position = 0
+    rows: Rows | None = None
+    with ExitStack() as stack:
+        for batch in batches:
+            if rows is None:
+                rows = stack.enter_context(new_array(path, (count, *batch.shape[1:]), batch.dtype))
+            rows.put(position, batch)
+            position += len(batch)
+
+
+def _read(directory: Path, spec: DataSpec) -> Prepared:
+    normalizer = load_normalizer(directory)
     arrays = read_arrays(directory)
     test = Split(arrays["x_test"], arrays["y_test"])
     is_separate = "y_validation" in arrays
@@ -138,4 +198,5 @@ def _read(directory: Path) -> Prepared:
         validation=Split(arrays["x_validation"], arrays["y_validation"]) if is_separate else test,
         test=test,
         normalizer=normalizer,
+        encoding=None if spec.encode is None else Encoding(spec.encode, arrays.get(RARITY)),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ablation import seeds
@@ -15,22 +17,23 @@ def is_seeded(validation: Validation) -> bool:
     return validation.use is None
 
 
-def take_subset(arrays: dict[str, Array], subset: Subset) -> dict[str, Array]:
-    """Keep the first samples of each part.
+def kept_samples(available: Mapping[str, int], subset: Subset) -> dict[str, int]:
+    """Return how many samples of each part are kept: the first so many.
+
+    Args:
+        available: Samples of the parts train and test.
+        subset: How many are asked for.
 
     Raises:
         DataError: A part has fewer samples than asked for.
     """
-    kept = dict(arrays)
-    for part, count in (("train", subset.train), ("test", subset.test)):
-        available = len(arrays[f"y_{part}"])
-        if count is not None and count > available:
+    wanted = {"train": subset.train, "test": subset.test}
+    for part, count in wanted.items():
+        if count is not None and count > available[part]:
             raise DataError(
-                f"data.subset.{part}: {count} samples asked for, the {part} part has {available}. Ask for fewer."
+                f"data.subset.{part}: {count} samples asked for, the {part} part has {available[part]}. Ask for fewer."
             )
-        for name in (f"x_{part}", f"y_{part}"):
-            kept[name] = arrays[name][:count]
-    return kept
+    return {part: available[part] if count is None else count for part, count in wanted.items()}
 
 
 def split_validation(count: int, validation: Validation, seed: int) -> tuple[Array, Array]:

@@ -1,5 +1,8 @@
 """Keras models from specs."""
 
-from ablation.model.building import ModelError, ModelSummary, build_model, summarize
+from ablation.model.building import ModelSummary, build_model, summarize
+from ablation.model.errors import ModelError
+from ablation.model.start import WeightsSource
+from ablation.model.weights import fetch_weights
 
-__all__ = ["ModelError", "ModelSummary", "build_model", "summarize"]
+__all__ = ["ModelError", "ModelSummary", "WeightsSource", "build_model", "fetch_weights", "summarize"]

@@ -6,17 +6,14 @@ import math
 
 import keras
 
-from ablation.model.layers import build_layer
+from ablation.model.errors import ModelError, reason
+from ablation.model.graphs import connect_layers
+from ablation.model.start import Start, WeightsSource
 from ablation.records import Record
 from ablation.spec import ModelSpec
-from ablation.spec.layers import Layer
 
 # Upper case, which no layer's name may have: names are unique in a model.
 INPUT = "Input"
-
-
-class ModelError(Exception):
-    """A model that cannot be built; the message names the layer."""
 
 
 class ModelSummary(Record):
@@ -28,22 +25,29 @@ class ModelSummary(Record):
     layers: tuple[str, ...]
 
 
-def build_model(spec: ModelSpec, *, input_shape: tuple[int, ...], seed: int) -> keras.Model:
-    """Stack the layers of a spec.
+def build_model(
+    spec: ModelSpec, *, input_shape: tuple[int, ...], seed: int, weights: WeightsSource | None = None
+) -> keras.Model:
+    """Connect the layers of a spec.
 
     Args:
-        spec: Enabled layers, first to last.
+        spec: Resolved: enabled layers, first to last, whose inputs are there.
         input_shape: Shape of one sample.
-        seed: The trial's seed: initial weights and dropout noise come from it and the layers' names alone.
+        seed: The trial's seed: initial weights and noise come from it and the layers' names alone.
+        weights: Gives the verified path of a backbone's file of weights.
 
     Raises:
-        ModelError: A layer does not fit what it is given.
+        ModelError: A layer does not fit what it is given, or weights cannot be had.
     """
     inputs = keras.Input(shape=input_shape, name=INPUT)
-    outputs = inputs
-    for layer in spec.layers:
-        outputs = _connect(layer, seed, outputs)
-    return keras.Model(inputs, outputs, name="model")
+    outputs = connect_layers(spec.layers, inputs, Start(seed, weights), ("model", "layers"))
+    try:
+        return keras.Model(inputs, outputs, name="model")
+    except ValueError as error:
+        raise ModelError(
+            f"model.layers: {reason(error)}\n  A residual block makes layers of its name with _projection, _add and "
+            "_activation, a backbone one with _preprocess: rename the layer that has such a name."
+        ) from error
 
 
 def summarize(model: keras.Model) -> ModelSummary:
@@ -54,12 +58,3 @@ def summarize(model: keras.Model) -> ModelSummary:
         output_shape=tuple(model.output_shape),
         layers=tuple(layer.name for layer in model.layers),
     )
-
-
-def _connect(layer: Layer, seed: int, inputs: keras.KerasTensor) -> keras.KerasTensor:
-    try:
-        return build_layer(layer, seed)(inputs)
-    except (ValueError, TypeError, IndexError) as error:
-        reason = str(error).strip().splitlines()[0]
-        shape = tuple(inputs.shape[1:])
-        raise ModelError(f"model.layers.{layer.name}: does not fit an input of shape {shape}: {reason}") from error

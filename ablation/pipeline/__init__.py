@@ -1,6 +1,9 @@
 """The steps of a run as plain functions: plan, train, evaluate, publish, compare, commit. Prefect tasks call them."""
 
-from ablation.pipeline.planning import as_cached, find_dataset, find_finished, new_run_id, plan_run
+from ablation.pipeline.estimates import DifferenceRecord, Pilot, StudyEstimate, VariantEstimate, estimate_study
+from ablation.pipeline.past_trials import PastTrial, find_past_trials
+from ablation.pipeline.piloting import PilotFailed, run_pilot
+from ablation.pipeline.planning import as_cached, as_twin, find_dataset, find_finished, new_run_id, plan_run
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
 from ablation.pipeline.runs import commit_run, compare_trials, reproduce_command
 from ablation.pipeline.trials import (
@@ -15,24 +18,34 @@ from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
 
 __all__ = [
     "BuiltModel",
+    "DifferenceRecord",
+    "PastTrial",
+    "Pilot",
+    "PilotFailed",
     "PlannedTrial",
     "RunContext",
     "RunPlan",
     "RunResult",
+    "StudyEstimate",
+    "VariantEstimate",
     "Workspace",
     "as_cached",
+    "as_twin",
     "build_variant",
     "commit_run",
     "compare_trials",
+    "estimate_study",
     "evaluate_trial",
     "failed_outcome",
     "find_dataset",
     "find_finished",
+    "find_past_trials",
     "new_run_id",
     "plan_run",
     "publish_outcome",
     "remove_abandoned",
     "reproduce_command",
+    "run_pilot",
     "train_trial",
     "workspaces",
 ]

@@ -9,9 +9,10 @@ from importlib import metadata
 
 from ablation.catalogue import Dataset, catalogue
 from ablation.code_digest import code_digest
-from ablation.data import DataError
+from ablation.data import DataError, locate
 from ablation.pipeline.records import PlannedTrial, RunPlan
 from ablation.records import TrialOutcome
+from ablation.settings import Settings
 from ablation.spec import Study, Surroundings, fingerprint
 from ablation.store import Store, find_trials
 
@@ -28,14 +29,14 @@ def new_run_id(now: datetime) -> str:
 
 
 def find_dataset(name: str) -> Dataset:
-    """Return a dataset of the catalogue.
+    """Return a dataset of the catalogue, in the published form that is nearest to this machine.
 
     Raises:
         DataError: There is none of that name.
     """
     if name not in catalogue():
         raise DataError(f"data.dataset: no dataset is named {name!r}. Choose from: {', '.join(catalogue())}.")
-    return catalogue()[name]
+    return locate(catalogue()[name], Settings())
 
 
 def plan_run(
@@ -67,6 +68,7 @@ def plan_run(
         command=command,
         spec_text=spec_text,
         deviations=deviations,
+        warnings=tuple(f"{problem.path}: {problem.message}" for problem in study.warnings),
         trials=tuple(planned),
         changes=changes,
     )
@@ -75,7 +77,7 @@ def plan_run(
 def surroundings(dataset: str) -> Surroundings:
     """Return what a result on this machine depends on besides its spec."""
     return Surroundings(
-        dataset_sha256=find_dataset(dataset).content_sha256, code_sha256=code_digest(), versions=library_versions()
+        dataset_sha256=find_dataset(dataset).identity, code_sha256=code_digest(), versions=library_versions()
     )
 
 
@@ -96,6 +98,13 @@ def find_finished(plan: RunPlan, store: Store) -> dict[str, TrialOutcome]:
     """Return the outcomes of trials that were finished before, by anyone on this store, by fingerprint."""
     wanted = {planned.fingerprint for planned in plan.trials}
     return find_trials(store, sorted(wanted))
+
+
+def as_twin(planned: PlannedTrial, outcome: TrialOutcome) -> TrialOutcome:
+    """Return how a trial ended that is equal to another one of its run, which was trained for both."""
+    if outcome.is_finished:
+        return as_cached(planned, outcome)
+    return outcome.model_copy(update={"variant": planned.trial.variant, "seed": planned.trial.seed})
 
 
 def as_cached(planned: PlannedTrial, outcome: TrialOutcome) -> TrialOutcome:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ablation.analysis import Comparison
+from ablation.analysis import Comparison, GateResult
 from ablation.records import Record, RunStatus, TrialOutcome
 from ablation.spec import Trial
 from ablation.store import StoreLocation
@@ -30,6 +30,7 @@ class RunPlan(Record):
     command: str = Field(description="Runs the same study again.")
     spec_text: str = Field(description="The spec file as written.")
     deviations: tuple[str, ...] = Field(default=(), description="What was changed on the command line.")
+    warnings: tuple[str, ...] = Field(default=(), description="What the checks say to know about the spec.")
     trials: tuple[PlannedTrial, ...]
     changes: dict[str, dict[str, Any]] = Field(description="What each variant sets, by path.")
 
@@ -57,4 +58,4 @@ class RunResult(Record):
     trials: tuple[TrialOutcome, ...]
     comparison: Comparison
     answers: tuple[str, ...] = Field(description="The verdicts in words.")
-    gates: tuple[str, ...] = ()
+    gates: tuple[GateResult, ...] = Field(default=(), description="How each gate of the spec was decided.")

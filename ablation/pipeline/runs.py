@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 
 import yaml
 
-from ablation.analysis import Comparison, answer_lines, compare, headline, metric_direction
+from ablation.analysis import (
+    Bounds,
+    Comparison,
+    GateResult,
+    answer_lines,
+    compare,
+    gate_line,
+    headline,
+    judge,
+    metric_direction,
+)
 from ablation.pipeline.records import RunContext, RunPlan, RunResult
 from ablation.pipeline.workspace import Workspace
 from ablation.provenance import describe_machine
@@ -28,9 +38,8 @@ from ablation.store import (
     study_index_key,
     variant_file_path,
 )
-from ablation.training import HISTORY
+from ablation.training import HISTORY, MODEL, PREDICTIONS
 
-PREDICTIONS_STAY = "predictions.npz"
 STORE_INDEX = "index.html"
 
 
@@ -47,6 +56,14 @@ def compare_trials(study: Study, outcomes: tuple[TrialOutcome, ...]) -> Comparis
     )
 
 
+def judge_gates(study: Study, outcomes: tuple[TrialOutcome, ...]) -> tuple[GateResult, ...]:
+    """Decide every gate of the spec."""
+    return tuple(
+        judge(Bounds(**gate.model_dump() | {"variant": gate.variant or study.baseline}), outcomes)
+        for gate in study.spec.gates
+    )
+
+
 def commit_run(
     study: Study, plan: RunPlan, outcomes: tuple[TrialOutcome, ...], comparison: Comparison, run: RunContext
 ) -> RunResult:
@@ -58,7 +75,8 @@ def commit_run(
     store = connect(run.store)
     finished_at = datetime.now(UTC)
     wall_s = (finished_at - plan.started_at).total_seconds()
-    report = _report(study, plan, outcomes, comparison, store, finished_at, wall_s)
+    shown = tuple(_shown(study, outcome) for outcome in outcomes)
+    report = _report(study, plan, shown, comparison, store, finished_at, wall_s)
     manifest = RunManifest(
         study=study.name,
         run_id=run.run_id,
@@ -70,11 +88,11 @@ def commit_run(
         trials=dict(Counter(outcome.status for outcome in outcomes)),
         files=(),
     )
-    files: dict[str, RunFile] = {**_inputs(study, plan), **render_study(report), **_trial_files(outcomes)}
+    files: dict[str, RunFile] = {**_inputs(study, plan), **render_study(report), **_trial_files(shown)}
     committed = publish_run(store, manifest, files)
     rebuild_indexes(store, study.name)
     Workspace(Settings(), run.run_id).remove()
-    return _result(committed, plan, outcomes, comparison, report.notes, store)
+    return _result(committed, plan, outcomes, report, store)
 
 
 def rebuild_indexes(store: Store, study: str) -> None:
@@ -107,6 +125,7 @@ def _report(
         reproduce=plan.command,
         environment=describe_machine(),
         histories=_histories(outcomes, store),
+        gates=judge_gates(study, outcomes),
         notes=notes(study, plan),
     )
 
@@ -123,7 +142,7 @@ def notes(study: Study, plan: RunPlan) -> tuple[str, ...]:
         found.append(f"this run differs from the spec: {', '.join(plan.deviations)}")
     if any(variant.spec.data.validation.use == "test" for variant in study.variants):
         found.append("the test set was used for validation, so test metrics are not of unseen data")
-    return tuple(found)
+    return (*found, *plan.warnings)
 
 
 def reproduce_command(spec: str, overrides: tuple[str, ...], only: tuple[str, ...]) -> str:
@@ -156,12 +175,21 @@ def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
     }
 
 
+def _shown(study: Study, outcome: TrialOutcome) -> TrialOutcome:
+    """Return an outcome with the files that the run's folder has; the trial itself keeps all of them."""
+    publish = study.spec.publish
+    left_out = {
+        name for name, is_wanted in ((MODEL, publish.model), (PREDICTIONS, publish.predictions)) if not is_wanted
+    }
+    files = {name: blob for name, blob in outcome.files.items() if name not in left_out}
+    return outcome.model_copy(update={"files": files})
+
+
 def _trial_files(outcomes: tuple[TrialOutcome, ...]) -> dict[str, BlobRef]:
     return {
         variant_file_path(outcome.variant, outcome.seed, name): blob
         for outcome in outcomes
         for name, blob in outcome.files.items()
-        if name != PREDICTIONS_STAY
     }
 
 
@@ -173,8 +201,7 @@ def _result(
     manifest: RunManifest,
     plan: RunPlan,
     outcomes: tuple[TrialOutcome, ...],
-    comparison: Comparison,
-    notes: tuple[str, ...],
+    report: StudyReport,
     store: Store,
 ) -> RunResult:
     page = run_file_key(plan.study, plan.run_id, "index.html")
@@ -186,6 +213,7 @@ def _result(
         address=public_address(store, page),
         wall_s=manifest.wall_s,
         trials=outcomes,
-        comparison=comparison,
-        answers=tuple(answer_lines(comparison, outcomes, notes)),
+        comparison=report.comparison,
+        answers=(*answer_lines(report.comparison, outcomes, report.notes), *map(gate_line, report.gates)),
+        gates=report.gates,
     )

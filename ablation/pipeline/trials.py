@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ablation.data import PreparedRef, load_prepared, prepare
-from ablation.evaluation import evaluate
+from ablation.evaluation import evaluate, head_of
 from ablation.pipeline.planning import find_dataset
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
@@ -18,6 +18,7 @@ from ablation.provenance import describe_machine
 from ablation.records import BlobRef, Record, TrialOutcome, TrialStatus
 from ablation.report import History, render_trial_curves
 from ablation.settings import Settings
+from ablation.spec import expected_outputs
 from ablation.store import connect, content_type_of, get_blob, publish_trial, put_blob
 from ablation.training import (
     BUILD,
@@ -60,9 +61,15 @@ def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext,
         BuildFailed: A layer does not fit; the message names it.
     """
     variant = planned.trial.variant
-    directory = Workspace(Settings(), run.run_id).directory / "models" / variant
+    settings, spec = Settings(), planned.trial.spec
+    directory = Workspace(settings, run.run_id).directory / "models" / variant
     job = BuildJob(
-        model=planned.trial.spec.model, input_shape=prepared.input_shape, classes=prepared.classes
+        model=spec.model,
+        loss=spec.training.loss,
+        input_shape=prepared.input_shape,
+        classes=prepared.classes,
+        outputs=expected_outputs(spec.training.loss, classes=prepared.classes, targets=prepared.targets),
+        cache_dir=str(settings.cache_dir.absolute()),
     ).model_dump_json()
     with slots.occupy(BEFORE_ALL_TRIALS):
         end = run_isolated(BUILD, job, directory, timeout_s=BUILD_TIMEOUT_S, is_cancelled=slots.is_cancelled)
@@ -105,7 +112,9 @@ def evaluate_trial(
     predictions = get_blob(connect(run.store), outcome.files[PREDICTIONS])
     with np.load(io.BytesIO(predictions), allow_pickle=False) as archive:
         outputs = {split: archive[split] for split in ("train", "val", "test")}
-    metrics = evaluate(outputs, load_prepared(prepared, Settings()), planned.trial.spec)
+    spec = planned.trial.spec
+    head = head_of(spec.model, spec.training.loss, prepared.classes)
+    metrics = evaluate(outputs, load_prepared(prepared, Settings()), head, spec.training.metrics)
     return outcome.model_copy(update={"metrics": metrics})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from ablation.analysis import caveats, decimals_for, format_number, verdict_lines
+from ablation.analysis import caveats, decimals_for, format_number, gate_line, verdict_lines
 from ablation.report.study import StudyReport, where_log
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|#])")
@@ -19,6 +19,7 @@ def model_card(report: StudyReport) -> bytes:
         _section(
             "Limits", [f"- {escape(line)}" for line in [*report.notes, *caveats(report.comparison, report.trials)]]
         ),
+        _section("Gates", [f"- {escape(gate_line(gate))}" for gate in report.gates]),
         _section(f"Results: {escape(report.comparison.metric)}", _results(report)),
         _section("Trials without a result", _failures(report)),
         _section("What each variant changed", _changes(report)),

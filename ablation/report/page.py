@@ -15,6 +15,7 @@ from ablation.analysis import (
     effect_numbers,
     effect_sentence,
     format_number,
+    gate_line,
     verdict_lines,
 )
 from ablation.records import TrialOutcome
@@ -68,6 +69,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         title=f"{report.study} {report.run_id}",
         report=report,
         verdicts=[(effect.verdict, _after_verdict(effect, report)) for effect in comparison.answered_effects()],
+        gates=[(gate.status, gate_line(gate)) for gate in report.gates],
         lines=[] if comparison.effects else verdict_lines(comparison),
         caveats=[*report.notes, *caveats(comparison, report.trials)],
         figures=inline,

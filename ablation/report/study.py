@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from ablation.analysis import Comparison
+from ablation.analysis import Comparison, GateResult
 from ablation.records import Record, TrialOutcome
 from ablation.report.history import History
 
@@ -30,6 +30,7 @@ class StudyReport(Record):
     reproduce: str = Field(description="One command.")
     environment: dict[str, str] = Field(default_factory=dict, description="Versions, digests, machine.")
     histories: dict[str, dict[int, History]] = Field(default_factory=dict, description="By variant, then seed.")
+    gates: tuple[GateResult, ...] = Field(default=(), description="How each gate of the spec was decided.")
     notes: tuple[str, ...] = Field(default=(), description="Caveats, e.g. the test set was used for validation.")
 
     @property

@@ -72,5 +72,6 @@ def effects_json(report: StudyReport) -> bytes:
         "headline": headline(comparison),
         "answer": answer_lines(comparison, report.trials, report.notes),
         **comparison.model_dump(mode="json"),
+        "gates": [gate.model_dump(mode="json") for gate in report.gates],
     }
     return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")

@@ -6,6 +6,7 @@ The models of one family are found in a module of their own: `layers.Dense`, `op
 from ablation.spec import (
     augmenters,
     constraints,
+    designs,
     encoders,
     initializers,
     layers,
@@ -16,13 +17,15 @@ from ablation.spec import (
     schedules,
 )
 from ablation.spec.data import DataSpec, Labels, Subset, Validation
+from ablation.spec.expansion.differences import Difference, differences
 from ablation.spec.expansion.identity import Surroundings, canonical_json, digest, fingerprint
 from ablation.spec.expansion.loading import load_study
 from ablation.spec.expansion.trials import Study, Trial, TrialSpec, Variant
 from ablation.spec.gates import Gate
-from ablation.spec.model import ModelSpec
+from ablation.spec.model import ModelSection, ModelSpec
 from ablation.spec.outputs import expected_outputs
 from ablation.spec.reading.problems import Mark, Problem, SpecError
+from ablation.spec.shapes import LayerShape, ModelShapes, ShapeError, model_shapes, sample_shape
 from ablation.spec.study import CompareSpec, PublishSpec, RuntimeSpec, StudySpec, VariantSpec
 from ablation.spec.training import CLASS_METRICS, SPLITS, EarlyStopping, Phase, TrainingSpec, metric_names
 
@@ -31,15 +34,20 @@ __all__ = [
     "SPLITS",
     "CompareSpec",
     "DataSpec",
+    "Difference",
     "EarlyStopping",
     "Gate",
     "Labels",
+    "LayerShape",
     "Mark",
+    "ModelSection",
+    "ModelShapes",
     "ModelSpec",
     "Phase",
     "Problem",
     "PublishSpec",
     "RuntimeSpec",
+    "ShapeError",
     "SpecError",
     "Study",
     "StudySpec",
@@ -54,6 +62,8 @@ __all__ = [
     "augmenters",
     "canonical_json",
     "constraints",
+    "designs",
+    "differences",
     "digest",
     "encoders",
     "expected_outputs",
@@ -63,8 +73,11 @@ __all__ = [
     "load_study",
     "losses",
     "metric_names",
+    "model_shapes",
     "normalizers",
     "optimizers",
+    "reference",  # imported by those who ask for it: checking a spec does not need it
     "regularizers",
+    "sample_shape",
     "schedules",
 ]

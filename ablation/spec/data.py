@@ -16,15 +16,23 @@ from ablation.spec.normalizers import NormalizeStep
 class Subset(SpecModel):
     """The first so many samples of each part, in the dataset's own order."""
 
-    train: int | None = Field(default=None, ge=1, description="Training samples to keep; all when left out.")
-    test: int | None = Field(default=None, ge=1, description="Test samples to keep; all when left out.")
+    train: int | None = Field(
+        default=None, ge=1, description="Training samples to keep; all when left out.", examples=[6000]
+    )
+    test: int | None = Field(
+        default=None, ge=1, description="Test samples to keep; all when left out.", examples=[1000]
+    )
 
 
 class Validation(SpecModel):
     """Where the validation samples come from: exactly one of fraction, count and use."""
 
-    fraction: float | None = Field(default=None, gt=0, lt=1, description="Share of the training part, drawn by seed.")
-    count: int | None = Field(default=None, ge=1, description="Samples of the training part, drawn by seed.")
+    fraction: float | None = Field(
+        default=None, gt=0, lt=1, description="Share of the training part, drawn by seed.", examples=[0.2]
+    )
+    count: int | None = Field(
+        default=None, ge=1, description="Samples of the training part, drawn by seed.", examples=[1000]
+    )
     use: Literal["test"] | None = Field(default=None, description="The test part itself; the report warns of it.")
 
     @model_validator(mode="after")

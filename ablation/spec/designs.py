@@ -19,7 +19,12 @@ class Switch(SpecModel):
     """A factor of two levels: off, the spec as written; on, with these changes."""
 
     set: Changes
-    description: str | None = Field(default=None, max_length=500, description="One sentence for the report.")
+    description: str | None = Field(
+        default=None,
+        max_length=500,
+        description="One sentence for the report.",
+        examples=["Dropout after each hidden layer."],
+    )
 
 
 class Levels(SpecModel):
@@ -30,7 +35,12 @@ class Levels(SpecModel):
         description="Changes by the name of the level; {} for the spec as written.",
         examples=[{"none": {}, "strong": {"training.optimizer.weight_decay": 0.01}}],
     )
-    description: str | None = Field(default=None, max_length=500, description="One sentence for the report.")
+    description: str | None = Field(
+        default=None,
+        max_length=500,
+        description="One sentence for the report.",
+        examples=["Dropout after each hidden layer."],
+    )
 
 
 Factor = Annotated[

@@ -15,11 +15,6 @@ from ablation.spec.layers import Activation, ActivationName, Kernel, Layer, Resi
 class ModelSpec(SpecModel):
     """Layers, first to last; the last one gives the outputs, linear unless it says otherwise."""
 
-    defaults: dict[str, dict[str, Any]] = Field(
-        default_factory=dict,
-        description="Settings of all layers of a kind; a layer's own come first.",
-        examples=[{"conv2d": {"kernel_regularizer": {"kind": "l2", "factor": 1e-4}}}],
-    )
     layers: Many[Layer] = Field(min_length=1, description="The layers, first to last.")
 
     @model_validator(mode="after")
@@ -42,6 +37,16 @@ class ModelSpec(SpecModel):
     def all_layers(self) -> tuple[Layer, ...]:
         """Every layer, those inside residual blocks included, first to last."""
         return tuple(layer for _, layer in _all_layers(self.layers, ()))
+
+
+class ModelSection(ModelSpec):
+    """The layers as written: what they share may stand in one place."""
+
+    defaults: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Settings of all layers of a kind; a layer's own come first.",
+        examples=[{"conv2d": {"kernel_regularizer": {"kind": "l2", "factor": 1e-4}}}],
+    )
 
 
 def _all_layers(layers: Sequence[Layer], place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Layer]]:

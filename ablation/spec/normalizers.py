@@ -39,10 +39,14 @@ class Clip(SpecModel):
     """Values outside a range become its bounds. The range is given, or fitted as percentiles of the training split."""
 
     kind: Literal["clip"]
-    minimum: float | None = Field(default=None, description="Lower bound.")
-    maximum: float | None = Field(default=None, description="Upper bound.")
-    lower_percentile: float | None = Field(default=None, ge=0, lt=100, description="Lower bound, as a percentile.")
-    upper_percentile: float | None = Field(default=None, gt=0, le=100, description="Upper bound, as a percentile.")
+    minimum: float | None = Field(default=None, description="Lower bound.", examples=[0.0])
+    maximum: float | None = Field(default=None, description="Upper bound.", examples=[255.0])
+    lower_percentile: float | None = Field(
+        default=None, ge=0, lt=100, description="Lower bound, as a percentile.", examples=[1.0]
+    )
+    upper_percentile: float | None = Field(
+        default=None, gt=0, le=100, description="Upper bound, as a percentile.", examples=[99.0]
+    )
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -73,7 +77,9 @@ class Whiten(SpecModel):
     """Decorrelated features of unit variance, fitted on the training split only."""
 
     kind: Literal["pca_whitening", "zca_whitening"]
-    components: PositiveInt | None = Field(default=None, description="Number of components kept; all when left out.")
+    components: PositiveInt | None = Field(
+        default=None, description="Number of components kept; all when left out.", examples=[50]
+    )
     epsilon: float = Field(default=1e-5, gt=0, description="Added to the variances.")
 
 

@@ -23,11 +23,18 @@ class OptimizerSpec(SpecModel):
     """What every update rule has."""
 
     weight_decay: float | None = Field(
-        default=None, ge=0, description="Every step shrinks weights by this share of the step size; none when left out."
+        default=None,
+        ge=0,
+        description="Every step shrinks weights by this share of the step size; none when left out.",
+        examples=[0.01],
     )
-    clipnorm: float | None = Field(default=None, gt=0, description="Largest norm of each weight's gradient.")
-    clipvalue: float | None = Field(default=None, gt=0, description="Largest element of a gradient.")
-    global_clipnorm: float | None = Field(default=None, gt=0, description="Largest norm of all gradients together.")
+    clipnorm: float | None = Field(
+        default=None, gt=0, description="Largest norm of each weight's gradient.", examples=[1.0]
+    )
+    clipvalue: float | None = Field(default=None, gt=0, description="Largest element of a gradient.", examples=[0.5])
+    global_clipnorm: float | None = Field(
+        default=None, gt=0, description="Largest norm of all gradients together.", examples=[1.0]
+    )
     use_ema: bool = Field(default=False, description="Whether the trained weights are their moving average.")
     ema_momentum: float = Field(default=0.99, ge=0, lt=1, description="Memory of that average.")
 

@@ -1,8 +1,15 @@
-"""How many outputs a model needs for its loss and its dataset."""
+"""What a loss asks of a model: how many outputs, and whether they stand for classes."""
 
 from __future__ import annotations
 
-from ablation.spec.losses import BinaryCrossentropy, BinaryFocalCrossentropy, Loss
+from ablation.spec.losses import (
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    Loss,
+    SparseCategoricalCrossentropy,
+)
 
 
 def expected_outputs(loss: Loss, *, classes: int | None, targets: int = 1) -> int:
@@ -15,5 +22,15 @@ def expected_outputs(loss: Loss, *, classes: int | None, targets: int = 1) -> in
     """
     if classes is None:
         return targets
-    is_yes_or_no = isinstance(loss, BinaryCrossentropy | BinaryFocalCrossentropy)
-    return 1 if is_yes_or_no and classes == 2 else classes
+    return 1 if is_yes_or_no(loss) and classes == 2 else classes
+
+
+def is_yes_or_no(loss: Loss) -> bool:
+    """Whether the loss asks yes or no of each output by itself."""
+    return isinstance(loss, BinaryCrossentropy | BinaryFocalCrossentropy)
+
+
+def is_of_classes(loss: Loss) -> bool:
+    """Whether the loss takes labels of classes only."""
+    of_one = CategoricalCrossentropy | SparseCategoricalCrossentropy | CategoricalFocalCrossentropy
+    return is_yes_or_no(loss) or isinstance(loss, of_one)

@@ -37,7 +37,7 @@ class L1L2(SpecModel):
 
 
 class OrthogonalPenalty(SpecModel):
-    """factor * mean of the squared cosines between different rows (or columns); for two-dimensional weights."""
+    """factor * mean of the absolute cosines between different rows (or columns); for two-dimensional weights."""
 
     kind: Literal["orthogonal"]
     factor: Strength = 0.01

@@ -59,7 +59,9 @@ class CosineDecay(_ByStep):
     """Half a cosine from 1 to the final factor. Source: Loshchilov and Hutter, 2017."""
 
     kind: Literal["cosine"]
-    decay_steps: PositiveInt | None = Field(default=None, description="Steps until the end; all when left out.")
+    decay_steps: PositiveInt | None = Field(
+        default=None, description="Steps until the end; all when left out.", examples=[10_000]
+    )
     final_factor: FinalFactor = 0.0
 
 
@@ -67,7 +69,9 @@ class LinearDecay(_ByStep):
     """A straight line from 1 to the final factor."""
 
     kind: Literal["linear"]
-    decay_steps: PositiveInt | None = Field(default=None, description="Steps until the end; all when left out.")
+    decay_steps: PositiveInt | None = Field(
+        default=None, description="Steps until the end; all when left out.", examples=[10_000]
+    )
     final_factor: FinalFactor = 0.0
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Collection, Iterator
+from typing import Annotated, Any, Literal, LiteralString, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,7 +12,7 @@ from ablation.spec.base import NAME, Many, SpecModel
 from ablation.spec.data import DataSpec
 from ablation.spec.designs import FACTOR_NAME, Design, Factor
 from ablation.spec.gates import Gate
-from ablation.spec.model import ModelSpec
+from ablation.spec.model import ModelSection
 from ablation.spec.training import TrainingSpec
 
 STUDY_NAME = r"^[a-z0-9-]{1,63}$"
@@ -30,7 +31,12 @@ class VariantSpec(SpecModel):
         description="New values by path; `*` matches within a name.",
         examples=[{"model.layers.drop_*.enabled": True}],
     )
-    description: str | None = Field(default=None, max_length=500, description="One sentence for the report.")
+    description: str | None = Field(
+        default=None,
+        max_length=500,
+        description="One sentence for the report.",
+        examples=["Dropout after each hidden layer."],
+    )
 
 
 class CompareSpec(SpecModel):
@@ -38,34 +44,49 @@ class CompareSpec(SpecModel):
 
     metric: str = Field(default="val_loss", description="A metric of evaluation, e.g. val_loss, test_accuracy.")
     direction: Literal["min", "max"] | None = Field(default=None, description="Which way is better, if not obvious.")
-    baseline: str | None = Field(default=None, description="A variant's name; the first one when left out.")
-    margin: float | None = Field(default=None, gt=0, description="The smallest difference that matters.")
+    baseline: str | None = Field(
+        default=None, description="A variant's name; the first one when left out.", examples=["baseline"]
+    )
+    margin: float | None = Field(
+        default=None, gt=0, description="The smallest difference that matters.", examples=[0.01]
+    )
 
 
 class RuntimeSpec(SpecModel):
     """How the trials run; nothing here changes a result."""
 
-    workers: int | None = Field(default=None, ge=1, description="Trials at the same time; ABLATION_WORKERS otherwise.")
-    threads: int | None = Field(default=None, ge=1, description="Threads of a trial; cores / workers when left out.")
+    workers: int | None = Field(
+        default=None, ge=1, description="Trials at the same time; ABLATION_WORKERS otherwise.", examples=[2]
+    )
+    threads: int | None = Field(
+        default=None, ge=1, description="Threads of a trial; cores / workers when left out.", examples=[1]
+    )
     timeout_min: float = Field(default=24 * 60, gt=0, description="Time limit of one trial, in minutes.")
     max_trials: int = Field(default=200, ge=1, description="A study of more trials runs only with --yes.")
 
 
 class PublishSpec(SpecModel):
-    """What is published of each trial beside its history, metrics and charts."""
+    """What a run's folder has of each trial beside its history, metrics, charts and log; the store keeps all of it."""
 
-    model: bool = Field(default=True, description="Whether the trained model is published.")
-    predictions: bool = Field(default=True, description="Whether the model's outputs for every split are published.")
+    model: bool = Field(default=True, description="Whether the trained model is there.")
+    predictions: bool = Field(default=False, description="Whether the model's outputs for every split are there.")
 
 
 class StudySpec(SpecModel):
     """A study as written, before its variants are worked out."""
 
     study: str = Field(pattern=STUDY_NAME, description="Name of the study, also in storage.", examples=["imdb-dropout"])
-    question: str | None = Field(default=None, max_length=500, description="What the study answers.")
-    source: str | None = Field(default=None, max_length=500, description="Where the experiment comes from.")
+    question: str | None = Field(
+        default=None, max_length=500, description="What the study answers.", examples=["Does dropout help here?"]
+    )
+    source: str | None = Field(
+        default=None,
+        max_length=500,
+        description="Where the experiment comes from.",
+        examples=["Chollet, Deep Learning with Python, 4.4"],
+    )
     data: DataSpec = Field(description="What the trials learn from.")
-    model: ModelSpec = Field(description="The network.")
+    model: ModelSection = Field(description="The network.")
     training: TrainingSpec = Field(description="How each trial is trained.")
     seeds: Seeds = Field(default=3, description="A list of seeds, or how many: 3 means 0, 1, 2.", examples=[5])
     variants: dict[Annotated[str, Field(pattern=NAME)], VariantSpec] | None = Field(
@@ -87,11 +108,23 @@ class StudySpec(SpecModel):
 
     @model_validator(mode="after")
     def _has_variants_or_factors(self) -> Self:
-        if self.variants is not None and self.factors is not None:
-            raise PydanticCustomError("one_choice", "give either variants or factors with a design")
-        if (self.factors is None) != (self.design is None):
-            raise PydanticCustomError("one_choice", "factors and design go together")
+        for key, message, hint in wrong_combination([key for key, value in self if value is not None]):
+            raise PydanticCustomError("one_choice", message, {"place": (key,), "hint": hint})
         return self
+
+
+def wrong_combination(keys: Collection[str]) -> Iterator[tuple[str, LiteralString, str]]:
+    """Return which of variants, factors and design stand together, or alone, though they must not.
+
+    Returns:
+        The key that is wrong, why, and what to do.
+    """
+    if "factors" in keys and "variants" in keys:
+        yield "factors", "stands beside variants", "Keep one of them: factors and a design make the variants."
+    if "factors" in keys and "design" not in keys:
+        yield "factors", "needs a design", "Add e.g. `design: {kind: full_factorial}`."
+    if "design" in keys and "factors" not in keys:
+        yield "design", "needs factors", "Add `factors:`, or remove it."
 
 
 # What makes a trial's result, and what does not. Every field of StudySpec stands in exactly one of the two (tested).

@@ -89,7 +89,9 @@ class TrainingSpec(SpecModel):
     )
     metrics: Many[MetricName] = Field(default=("accuracy",), description="Watched beside the loss.")
     class_weights: ClassWeights | None = Field(
-        default=None, description="What a sample of each class counts, or balanced: inverse to the class's size."
+        default=None,
+        description="What a sample of each class counts, or balanced: inverse to the class's size.",
+        examples=["balanced"],
     )
     epochs: Epochs
     batch_size: BatchSize = Field(default=32, description="Samples of one step, or all.")

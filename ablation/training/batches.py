@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from ablation import seeds
-from ablation.data import Array, Split
+from ablation.data import Array, Augmenter, Batch, Split
+from ablation.evaluation import TargetEncoder
 
 
+@dataclass(frozen=True)
 class Batches:
-    """Float32 samples and one-hot labels; shuffled anew each epoch when a seed is given.
+    """Float32 samples and their targets; shuffled anew each epoch when a seed is given.
 
     Args:
-        split: Samples of shape (n, ...) and integer labels of shape (n,).
-        classes: Number of columns of the one-hot labels.
+        split: Samples of shape (n, ...) and labels.
+        encode: From labels to the targets of the loss.
         batch_size: Samples of one batch; the last batch may be smaller.
         seed: The trial's seed, or None for the split's own order.
+        class_weights: What a sample of each class counts, float32 (classes,); a mixed sample counts by its first label.
+        augmenter: Changes samples and targets of a batch.
     """
 
-    def __init__(self, split: Split, *, classes: int, batch_size: int, seed: int | None = None) -> None:
-        self._split = split
-        self._targets = np.eye(classes, dtype=np.float32)
-        self._batch_size = batch_size
-        self._seed = seed
-        self._order = lru_cache(maxsize=2)(self._draw_order)
+    split: Split
+    encode: TargetEncoder
+    _: KW_ONLY
+    batch_size: int
+    seed: int | None = None
+    class_weights: Array | None = None
+    augmenter: Augmenter | None = None
 
     def __len__(self) -> int:
         """Return the number of batches of an epoch."""
-        return -(-len(self._split) // self._batch_size)
+        return -(-len(self.split) // self.batch_size)
 
-    def batch(self, epoch: int, index: int) -> tuple[Array, Array]:
-        """Return batch `index` of an epoch: samples of shape (batch, ...), labels of shape (batch, classes)."""
-        chosen = self._order(epoch)[index * self._batch_size : (index + 1) * self._batch_size]
-        return self._split.x[chosen].astype(np.float32, copy=False), self._targets[self._split.y[chosen]]
+    def batch(self, epoch: int, index: int) -> tuple[Array, ...]:
+        """Return batch `index` of an epoch: samples (batch, ...), targets, and sample weights (batch,) if there are."""
+        chosen = self._order(epoch)[index * self.batch_size : (index + 1) * self.batch_size]
+        labels = self.split.y[chosen]
+        batch = Batch(self.split.x[chosen].astype(np.float32, copy=False), self.encode(labels))
+        if self.augmenter is not None:
+            batch = self.augmenter(batch, epoch, chosen)
+        if self.class_weights is None:
+            return batch.x, batch.targets
+        return batch.x, batch.targets, self.class_weights[labels]
+
+    @cached_property
+    def _order(self) -> Callable[[int], Array]:
+        return lru_cache(maxsize=2)(self._draw_order)
 
     def _draw_order(self, epoch: int) -> Array:
-        count = len(self._split)
-        if self._seed is None:
+        count = len(self.split)
+        if self.seed is None:
             return np.arange(count)
-        return np.random.default_rng(seeds.derive(self._seed, "order", epoch)).permutation(count)
+        return np.random.default_rng(seeds.derive(self.seed, "order", epoch)).permutation(count)

@@ -46,7 +46,7 @@ class EpochBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is unt
         """Return the number of batches of an epoch."""
         return len(self._batches)
 
-    def __getitem__(self, index: int) -> tuple[Array, Array]:
+    def __getitem__(self, index: int) -> tuple[Array, ...]:
         """Return batch `index` of the epoch that runs."""
         return self._batches.batch(self._epoch, index)
 
@@ -63,7 +63,7 @@ def _tensorflow_pipeline(batches: Batches, first_epoch: int) -> Any:
     examples = batches.batch(first_epoch, 0)
     types = [tf.as_dtype(example.dtype) for example in examples]
 
-    def read(position: np.int64) -> tuple[Array, Array]:
+    def read(position: np.int64) -> tuple[Array, ...]:
         epoch, index = divmod(int(position), steps)
         return batches.batch(epoch, index)
 

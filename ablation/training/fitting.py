@@ -1,109 +1,74 @@
-"""The fit loop of one trial: epochs, history, divergence, predictions."""
+"""The fit loop of one trial: its stages, one after the other, and what the trained model says."""
 
 from __future__ import annotations
 
-import csv
-import math
-import os
-import time
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
 
 import keras
 import numpy as np
 
-from ablation.data import Array, Prepared, Split
-from ablation.spec import Trial
+from ablation.data import Array, Augmenter, Prepared, Split
+from ablation.evaluation import Head, Predictions, measure
+from ablation.spec import TrainingSpec, Trial
+from ablation.spec.schedules import ReduceOnPlateau
 from ablation.training.batches import Batches
-from ablation.training.compiling import DATA_LOSS
+from ablation.training.class_weights import class_weights
+from ablation.training.compiling import compile_model
 from ablation.training.feeding import feed
-from ablation.training.jobs import HISTORY
-from ablation.training.progress import Progress, write_progress
+from ablation.training.history import EpochLog, Row
+from ablation.training.metrics import whole_metrics
+from ablation.training.optimizers import TrialOptimizer, build_optimizer
+from ablation.training.schedules import Span, build_rate
+from ablation.training.stages import Freezing, Stage, rate_shares, stages_of
+from ablation.training.watching import Averaging, Plateau, Stopping
 
 EVALUATION_BATCH = 512
 
 
-class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
-    """Writes the history and the progress file after every epoch; stops when the loss is no longer finite.
-
-    In the history `loss` never contains a penalty; `objective`, which training minimises, does.
-    """
-
-    def __init__(self, directory: Path, epochs: int) -> None:
-        super().__init__()
-        self._directory = directory
-        self._epochs = epochs
-        self._started_at = time.time()
-        self.history: list[dict[str, float]] = []
-
-    @property
-    def is_diverged(self) -> bool:
-        """Whether the last epoch ended with a loss, of training or validation, that is not a finite number."""
-        last = self.history[-1] if self.history else {}
-        return not all(math.isfinite(last.get(name, 0.0)) for name in ("objective", "val_objective"))
-
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Announce the trial (Keras calls this)."""
-        self._started_at = time.time()
-        self._announce({})
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Record the epoch (Keras calls this)."""
-        row = _history_row(epoch + 1, logs or {}, float(self.model.optimizer.learning_rate))
-        self.history.append(row)
-        _write_history(self._directory / HISTORY, self.history)
-        metrics = {name: value for name, value in row.items() if name != "epoch"}
-        print(
-            f"epoch {epoch + 1}/{self._epochs}", *(f"{name}={value:.6g}" for name, value in metrics.items()), flush=True
-        )
-        self._announce(metrics)
-        if self.is_diverged:
-            self.model.stop_training = True
-
-    def _announce(self, metrics: dict[str, float]) -> None:
-        progress = Progress(
-            pid=os.getpid(),
-            epoch=len(self.history),
-            epochs=self._epochs,
-            metrics=metrics,
-            started_at=self._started_at,
-            updated_at=time.time(),
-        )
-        write_progress(self._directory, progress)
-
-
-def fit(model: keras.Model, trial: Trial, prepared: Prepared, *, classes: int, directory: Path) -> EpochLog:
-    """Train a compiled model.
+@dataclass(frozen=True)
+class Fitted:
+    """How a training went.
 
     Args:
-        model: Compiled, with fresh weights.
-        trial: Gives the epochs, the batch size and the seed of the data order.
+        log: Of all epochs.
+        best_epoch: The epoch, counted from 1, whose weights the model has; None: the last.
+    """
+
+    log: EpochLog
+    best_epoch: int | None
+
+
+def fit(model: keras.Model, trial: Trial, prepared: Prepared, head: Head, directory: Path) -> Fitted:
+    """Train a model.
+
+    Args:
+        model: With fresh weights; compiled here.
+        trial: Gives the training section and the seed of the data order.
         prepared: Splits to train on and to watch.
-        classes: Number of classes.
+        head: What the model's outputs mean.
         directory: Where history and progress are written.
 
-    Returns:
-        The log of all epochs.
+    Raises:
+        ValueError: The training section does not fit the model or the dataset; the message says what does not.
     """
     training = trial.spec.training
-    log = EpochLog(directory, training.epochs)
-    train = feed(
-        Batches(
-            prepared.train, classes=classes, batch_size=_samples(training.batch_size, prepared.train), seed=trial.seed
-        )
-    )
-    validation = feed(Batches(prepared.validation, classes=classes, batch_size=EVALUATION_BATCH))
-    model.fit(
-        train.data,
-        steps_per_epoch=train.steps,
-        validation_data=validation.data,
-        validation_steps=validation.steps,
-        epochs=training.epochs,
-        callbacks=[log],
-        shuffle=False,
-        verbose=0,
-    )
-    return log
+    batches = _training_batches(trial, prepared.train, head)
+    validation = Batches(prepared.validation, head.encoder(), batch_size=EVALUATION_BATCH)
+    log = _epoch_log(training, prepared, head, directory)
+    stopping = Stopping(training.early_stopping, log) if training.early_stopping else None
+    stages, freezing = stages_of(training), Freezing(model, trial.spec.model)
+    freezing.check(stages)
+    for stage in stages:
+        freezing.apply(stage)
+        optimizer = _stage_optimizer(model, trial, stage, len(batches))
+        compile_model(model, optimizer, head, training.metrics)
+        watchers = _watchers(training, stage, log, stopping)
+        _fit_stage(model, stage, (batches, validation), [log, *watchers])
+        if model.stop_training:
+            break
+    return Fitted(log, _finish(model, stopping))
 
 
 def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
@@ -112,30 +77,78 @@ def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
     return {name: _outputs(model, split) for name, split in splits.items()}
 
 
-def _samples(batch_size: int | Literal["all"], split: Split) -> int:
-    return len(split) if batch_size == "all" else batch_size
+def _training_batches(trial: Trial, train: Split, head: Head) -> Batches:
+    spec, steps = trial.spec.training, trial.spec.data.augment
+    return Batches(
+        train,
+        head.encoder(),
+        batch_size=len(train) if spec.batch_size == "all" else spec.batch_size,
+        seed=trial.seed,
+        class_weights=class_weights(spec.class_weights, train.y, head.classes),
+        augmenter=Augmenter(steps, train.x, trial.seed) if steps else None,
+    )
+
+
+def _epoch_log(training: TrainingSpec, prepared: Prepared, head: Head, directory: Path) -> EpochLog:
+    names = whole_metrics(training.metrics, head)
+    return EpochLog(directory, training.total_epochs, partial(_measure_whole, names, prepared.validation, head))
+
+
+def _measure_whole(names: tuple[str, ...], split: Split, head: Head, model: keras.Model) -> Row:
+    if not names:
+        return {}
+    found = measure(names, Predictions(head, _outputs(model, split), split.y))
+    return {f"val_{name}": value for name, value in found.items()}
+
+
+def _stage_optimizer(model: keras.Model, trial: Trial, stage: Stage, steps_per_epoch: int) -> TrialOptimizer:
+    span = Span(stage.first_epoch * steps_per_epoch, steps_per_epoch, stage.epochs)
+    rate = build_rate(stage.learning_rate, stage.schedule, span)
+    optimizer = build_optimizer(trial.spec.training.optimizer, rate)
+    for weights, share in rate_shares(model, trial.spec.model):
+        optimizer.slow_down(weights, share)
+    optimizer.build(model.trainable_variables)
+    if stage.first_epoch:
+        optimizer.go_on_from(model.optimizer)
+    return optimizer
+
+
+def _watchers(
+    training: TrainingSpec, stage: Stage, log: EpochLog, stopping: Stopping | None
+) -> list[keras.callbacks.Callback]:
+    watchers: list[keras.callbacks.Callback] = [Averaging()] if training.optimizer.use_ema else []
+    if isinstance(stage.schedule, ReduceOnPlateau):
+        watchers.append(Plateau(stage.schedule, log, stage.path))
+    return [*watchers, stopping] if stopping else watchers
+
+
+def _fit_stage(
+    model: keras.Model, stage: Stage, batches: tuple[Batches, Batches], callbacks: list[keras.callbacks.Callback]
+) -> None:
+    train, validation = feed(batches[0], first_epoch=stage.first_epoch), feed(batches[1])
+    model.fit(
+        train.data,
+        steps_per_epoch=train.steps,
+        validation_data=validation.data,
+        validation_steps=validation.steps,
+        initial_epoch=stage.first_epoch,
+        epochs=stage.first_epoch + stage.epochs,
+        callbacks=callbacks,
+        shuffle=False,
+        verbose=0,
+    )
+
+
+def _finish(model: keras.Model, stopping: Stopping | None) -> int | None:
+    """Give the model its final weights: of the best epoch, or the moving average where there is one."""
+    if stopping and stopping.restore(model):
+        return stopping.best_epoch
+    model.optimizer.finalize_variable_values(model.trainable_weights)
+    return None
 
 
 def _outputs(model: keras.Model, split: Split) -> Array:
-    batches = Batches(split, classes=1 + int(np.max(split.y)), batch_size=EVALUATION_BATCH)
-    outputs = [np.asarray(model.predict_on_batch(batches.batch(0, index)[0])) for index in range(len(batches))]
+    steps = range(0, len(split), EVALUATION_BATCH)
+    samples = (split.x[start : start + EVALUATION_BATCH].astype(np.float32, copy=False) for start in steps)
+    outputs = [np.asarray(model.predict_on_batch(batch)) for batch in samples]
     return np.concatenate(outputs).astype(np.float32, copy=False)
-
-
-def _history_row(epoch: int, logs: dict[str, Any], learning_rate: float) -> dict[str, float]:
-    row: dict[str, float] = {"epoch": epoch}
-    for prefix in ("", "val_"):
-        row[f"{prefix}loss"] = float(logs[f"{prefix}{DATA_LOSS}"])
-        row[f"{prefix}objective"] = float(logs[f"{prefix}loss"])
-    used = {f"{prefix}{name}" for prefix in ("", "val_") for name in ("loss", DATA_LOSS)}
-    row.update({name: float(value) for name, value in logs.items() if name not in used})
-    return row | {"learning_rate": learning_rate}
-
-
-def _write_history(path: Path, rows: list[dict[str, float]]) -> None:
-    temporary = path.with_name(f".{path.name}")
-    with temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    os.replace(temporary, path)

@@ -10,7 +10,7 @@ from pydantic import Field
 from ablation.data import PreparedRef
 from ablation.records import Record
 from ablation.settings import Settings
-from ablation.spec import ModelSpec, Trial
+from ablation.spec import ModelSpec, Trial, losses
 
 RESULT = "result.json"
 LOG = "log.txt"
@@ -19,26 +19,31 @@ MODEL = "model.keras"
 PREDICTIONS = "predictions.npz"
 
 
-class TrainJob(Record):
+class _Job(Record):
+    cache_dir: str
+
+    @property
+    def settings(self) -> Settings:
+        """Settings that find prepared data and files of weights."""
+        return Settings(cache_dir=Path(self.cache_dir))
+
+
+class TrainJob(_Job):
     """One trial to train."""
 
     trial: Trial
     prepared: PreparedRef
-    cache_dir: str
     threads: int = Field(ge=1)
 
-    @property
-    def settings(self) -> Settings:
-        """Settings that find the prepared data."""
-        return Settings(cache_dir=Path(self.cache_dir))
 
-
-class BuildJob(Record):
+class BuildJob(_Job):
     """One model to build, to see that it can be."""
 
     model: ModelSpec
+    loss: losses.Loss
     input_shape: tuple[int, ...]
-    classes: int = Field(ge=2, description="The model must have as many outputs.")
+    classes: int | None = Field(description="Of the dataset; None for a regression.")
+    outputs: int = Field(ge=1, description="The model must have as many.")
 
 
 class TrainResult(Record):
@@ -46,6 +51,7 @@ class TrainResult(Record):
 
     status: Literal["trained", "diverged"]
     epochs: int
+    best_epoch: int | None = None
     parameters: int
     train_s: float
     peak_rss_bytes: int

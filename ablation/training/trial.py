@@ -5,16 +5,18 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ablation.data import load_prepared
-from ablation.model import ModelError, build_model, summarize
+from ablation.evaluation import head_of
+from ablation.model import ModelError, build_model, fetch_weights, summarize
 from ablation.training.backend import configure_backend
-from ablation.training.compiling import compile_model
 from ablation.training.fitting import fit, predict
 from ablation.training.jobs import MODEL, PREDICTIONS, RESULT, BuildJob, TrainJob, TrainResult
+from ablation.training.saving import save_model
 
 
 def train(job_json: str, directory: Path) -> None:
@@ -29,15 +31,22 @@ def train(job_json: str, directory: Path) -> None:
     configure_backend(seed=job.trial.seed, threads=job.threads)
     prepared = load_prepared(job.prepared, job.settings)
     spec = job.trial.spec
-    model = build_model(spec.model, input_shape=job.prepared.input_shape, seed=job.trial.seed)
-    compile_model(model, spec.training, spec.model)
-    log = fit(model, job.trial, prepared, classes=job.prepared.classes, directory=directory)
+    model = build_model(
+        spec.model,
+        input_shape=job.prepared.input_shape,
+        seed=job.trial.seed,
+        weights=partial(fetch_weights, settings=job.settings),
+    )
+    head = head_of(spec.model, spec.training.loss, job.prepared.classes)
+    fitted = fit(model, job.trial, prepared, head, directory)
+    log = fitted.log
     if not log.is_diverged:
         np.savez(directory / PREDICTIONS, allow_pickle=False, **predict(model, prepared))
-        model.save(directory / MODEL)
+        save_model(model, spec.training, head, directory / MODEL)
     result = TrainResult(
         status="diverged" if log.is_diverged else "trained",
         epochs=len(log.history),
+        best_epoch=None if log.is_diverged else fitted.best_epoch,
         parameters=model.count_params(),
         train_s=time.perf_counter() - started,
         peak_rss_bytes=_peak_rss_bytes(),
@@ -55,12 +64,18 @@ def build(job_json: str, directory: Path) -> None:
     """
     job = BuildJob.model_validate_json(job_json)
     configure_backend(seed=0, threads=1)
-    summary = summarize(build_model(job.model, input_shape=job.input_shape, seed=0))
-    if summary.output_shape[1:] != (job.classes,):
+    weights = partial(fetch_weights, settings=job.settings)
+    summary = summarize(build_model(job.model, input_shape=job.input_shape, seed=0, weights=weights))
+    if summary.output_shape[1:] != (job.outputs,):
         outputs = "x".join(map(str, summary.output_shape[1:]))
         last = job.model.layers[-1].name
-        raise ModelError(f"model.layers.{last}: has {outputs} outputs, the dataset has {job.classes} classes")
+        wanted = f"{job.loss.kind} on {_describe(job.classes)} needs {job.outputs}"
+        raise ModelError(f"model.layers.{last}: has {outputs} outputs, {wanted}")
     (directory / RESULT).write_text(summary.model_dump_json(), encoding="utf-8")
+
+
+def _describe(classes: int | None) -> str:
+    return "numbers" if classes is None else f"{classes} classes"
 
 
 def _peak_rss_bytes() -> int:

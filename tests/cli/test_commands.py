@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cli.commands import COMMANDS
 from tests.conftest import TINY, FinishedRun, Project
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -58,8 +59,8 @@ def test_plan_tells_finished_trials_and_changes(finished_run: FinishedRun) -> No
 def test_plan_prints_what_each_variant_changes(finished_run: FinishedRun) -> None:
     printed = finished_run.project.call("plan", "study.yaml").stdout
     assert "2 of 2" in printed
-    assert "model.layers.hidden.kernel_regularizer:" in printed
-    assert "nothing: as the spec says" in printed
+    assert "~ model.layers.hidden.kernel_regularizer: none -> {kind: l2, factor: 0.01}" in printed
+    assert "baseline is the baseline." in printed
 
 
 def test_list_as_json_is_the_manifests(finished_run: FinishedRun) -> None:
@@ -114,7 +115,7 @@ def test_run_with_a_subset_larger_than_the_data_is_a_usage_error(project: Projec
 
 
 def test_help_of_every_command_has_an_example(project: Project) -> None:
-    for command in ("run", "plan", "validate", "status", "list", "show"):
+    for command in COMMANDS:
         completed = project.call(command, "--help")
         assert completed.returncode == 0
         assert f"Example: ablate {command}" in completed.stdout

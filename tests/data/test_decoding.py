@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ablation.catalogue import Dataset, DatasetFile, Holdout, catalogue
+from ablation.catalogue import Dataset, DatasetFile, catalogue
 from ablation.data import DataError, DataUnavailable, materialize
 from ablation.data.arrays import content_digest, read_arrays
-from ablation.data.decoding import hold_out
 
 from .conftest import Cache
 
@@ -87,17 +86,33 @@ def test_dataset_that_cannot_be_fetched_leaves_nothing(cache: Cache, tmp_path: P
     assert cache.files() == []
 
 
-def test_holdout_is_stratified_disjoint_complete_and_in_order() -> None:
-    x, y = np.arange(50), np.repeat([0, 1, 2], [10, 15, 25])
-    parts = hold_out(x, y, Holdout(test_fraction=0.2, seed=0))
-    assert np.bincount(parts["y_test"]).tolist() == [2, 3, 5]
-    assert sorted([*parts["x_train"], *parts["x_test"]]) == list(range(50))
-    assert all(np.all(np.diff(parts[name]) > 0) for name in ("x_train", "x_test"))
-    assert np.array_equal(y[parts["x_test"]], parts["y_test"])
+def test_diabetes_has_raw_features_and_targets(cache: Cache) -> None:
+    arrays = read_arrays(materialize(catalogue()["diabetes"], cache.settings()))
+    shapes = {name: (array.shape, array.dtype.name) for name, array in arrays.items()}
+    assert shapes == {
+        "x_train": ((354, 10), "float32"),
+        "y_train": ((354,), "float32"),
+        "x_test": ((88, 10), "float32"),
+        "y_test": ((88,), "float32"),
+    }
+    ages = np.concatenate([arrays["x_train"][:, 0], arrays["x_test"][:, 0]])
+    assert (ages.min(), ages.max()) == (19, 79)
+    assert arrays["y_train"].max() == 346
 
 
-def test_holdout_depends_on_its_seed_alone() -> None:
-    x, y = np.arange(100), np.arange(100) % 2
-    first, again = (hold_out(x, y, Holdout(test_fraction=0.3, seed=1))["x_test"].tolist() for _ in range(2))
-    other = hold_out(x, y, Holdout(test_fraction=0.3, seed=2))["x_test"].tolist()
-    assert first == again != other
+def test_dataset_whose_labels_are_not_its_classes_is_refused(cache: Cache, tmp_path: Path) -> None:
+    dataset = published(tmp_path, tiny() | {"y_test": np.array([2], dtype=np.uint8)})
+    with pytest.raises(DataError, match="tiny: the test part has labels from 2 to 2, the catalogue states 2 classes"):
+        materialize(dataset.model_copy(update={"content_sha256": None}), cache.settings())
+    assert [name for name in cache.files() if not name.startswith("files")] == []
+
+
+def test_dataset_without_a_label_each_is_refused(cache: Cache, tmp_path: Path) -> None:
+    dataset = published(tmp_path, tiny() | {"y_train": np.array([1], dtype=np.uint8)})
+    with pytest.raises(DataError, match="tiny: the train part has 3 samples and 1 labels"):
+        materialize(dataset, cache.settings())
+
+
+def test_dataset_of_unknown_content_is_kept_under_the_identity_of_its_files(cache: Cache, tmp_path: Path) -> None:
+    dataset = published(tmp_path, tiny()).model_copy(update={"content_sha256": None})
+    assert materialize(dataset, cache.settings()).name == dataset.identity

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,10 +14,13 @@ from hypothesis.extra import numpy as arrays
 from ablation.catalogue import Dataset, catalogue
 from ablation.data import Array, DataError, load_prepared, prepare, prepared_key
 from ablation.data.arrays import content_digest, write_arrays
-from ablation.data.decoding import dataset_directory
+from ablation.data.locating import dataset_directory
 from ablation.data.splitting import split_validation
 from ablation.settings import Settings
-from ablation.spec import DataSpec, Standardize, Subset, Validation, load_study
+from ablation.spec import DataSpec, Labels, Subset, Validation, load_study
+from ablation.spec.augmenters import Flip
+from ablation.spec.encoders import MultiHot, Padded
+from ablation.spec.normalizers import Clip, MinMax, NormalizeStep, Resize, Standardize, Whiten
 
 from .conftest import Cache
 
@@ -34,7 +38,8 @@ def test_prepared_splits_have_the_sizes_types_and_labels_of_the_spec(cache: Cach
     ref = prepare(SCALED, DIGITS, 0, cache.settings())
     prepared = load_prepared(ref, cache.settings())
     assert ref.samples == {"train": 75, "validation": 25, "test": 40}
-    assert (ref.dataset, ref.classes, ref.input_shape, ref.split_seed) == ("digits", 10, (8, 8), 0)
+    assert (ref.dataset, ref.task, ref.classes, ref.targets) == ("digits", "classification", 10, 1)
+    assert (ref.input_shape, ref.split_seed) == ((8, 8), 0)
     for split in (prepared.train, prepared.validation, prepared.test):
         assert (split.x.dtype.name, split.y.dtype.name, split.x.shape[1:]) == ("float32", "int32", (8, 8))
         assert len(split) == len(split.x) == len(split.y)
@@ -80,10 +85,16 @@ def test_data_prepared_twice_is_the_same_to_the_byte(tmp_path: Path) -> None:
     for name in ("first", "second"):
         place = Settings(cache_dir=tmp_path / name)
         key = prepare(SCALED, DIGITS, 3, place).key
-        files = sorted((place.cache_dir / "prepared" / key).iterdir())
-        digests.append({file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files})
+        folder = place.cache_dir / "prepared" / key
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        digests.append({str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files})
     assert digests[0] == digests[1]
-    assert len(digests[0]) == 7
+    assert sorted(digests[0]) == [
+        "normalizer.json",
+        "normalizer/0_deviation.npy",
+        "normalizer/0_mean.npy",
+        *(f"{name}_{split}.npy" for name in "xy" for split in ("test", "train", "validation")),
+    ]
 
 
 def test_data_that_was_not_prepared_here_is_missed(cache: Cache, tmp_path: Path) -> None:
@@ -122,26 +133,159 @@ def test_key_changes_with_the_data_section_and_the_content() -> None:
     assert len(keys) == 4
 
 
-def decoded(parts: dict[str, Array], settings: Settings) -> Dataset:
+def test_key_does_not_depend_on_what_leaves_the_arrays_as_they_are() -> None:
+    renamed = SCALED.model_copy(update={"dataset": "numerals"})
+    augmented = SCALED.model_copy(update={"augment": (Flip(kind="flip"),)})
+    titled = DIGITS.model_copy(update={"title": "Numerals", "licence": "none", "name": "numerals"})
+    assert prepared_key(renamed, titled, 0) == prepared_key(augmented, DIGITS, 0) == prepared_key(SCALED, DIGITS, 0)
+
+
+def test_key_depends_on_the_seed_where_labels_are_noisy() -> None:
+    noisy = ON_TEST.model_copy(update={"labels": Labels(noise=0.1)})
+    assert prepared_key(noisy, DIGITS, 0) != prepared_key(noisy, DIGITS, 1)
+
+
+def decoded(parts: dict[str, Array], settings: Settings, **changes: Any) -> Dataset:
     """Describe a dataset whose arrays are on this machine already."""
-    dataset = DIGITS.model_copy(update={"content_sha256": content_digest(parts), "input_shape": (2,)})
+    facts = {"content_sha256": content_digest(parts), "input_shape": (2,)}
+    dataset = DIGITS.model_copy(update=facts | changes)
     directory = dataset_directory(dataset, settings)
     directory.mkdir(parents=True, exist_ok=True)
     write_arrays(directory, parts)
     return dataset
 
 
-VALUES = arrays.arrays(np.float32, (8, 2), elements=st.floats(-50, 50, width=32))
-
-
-@profile(max_examples=40, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
-@given(x=VALUES, elsewhere=VALUES, seed=st.integers(0, 5))
-def test_normalizer_does_not_move_when_validation_or_test_samples_change(
-    tmp_path_factory: pytest.TempPathFactory, x: Array, elsewhere: Array, seed: int
-) -> None:
-    spec = DataSpec(
-        dataset="digits", validation=Validation(count=3), normalize=(Standardize(kind="standardize", epsilon=1e-3),)
+def test_training_labels_are_noisy_and_the_others_are_not(cache: Cache) -> None:
+    noisy = SCALED.model_copy(update={"labels": Labels(noise=0.4)})
+    clean, wrong = (
+        load_prepared(prepare(spec, DIGITS, 0, cache.settings()), cache.settings()) for spec in (SCALED, noisy)
     )
+    assert int((clean.train.y != wrong.train.y).sum()) == 30
+    assert np.array_equal(clean.validation.y, wrong.validation.y)
+    assert np.array_equal(clean.test.y, wrong.test.y)
+    assert np.array_equal(clean.train.x, wrong.train.x)
+
+
+def test_regression_has_targets_in_their_own_unit(cache: Cache) -> None:
+    diabetes = catalogue()["diabetes"]
+    spec = DataSpec(dataset="diabetes", normalize=(Standardize(kind="standardize"),))
+    ref = prepare(spec, diabetes, 0, cache.settings())
+    train = load_prepared(ref, cache.settings()).train
+    assert (ref.task, ref.classes, ref.targets, ref.input_shape) == ("regression", None, 1, (10,))
+    assert ref.samples == {"train": 283, "validation": 71, "test": 88}
+    assert (train.y.dtype.name, train.y.shape) == ("float32", (283, 1))
+    assert 25 <= train.y.min() < 100 < train.y.max() <= 346
+    assert np.allclose(train.x.mean(axis=0), 0, atol=1e-5)
+
+
+TEXTS = {
+    "x_train": np.array([1, 4, 5, 1, 6, 1, 4, 4], dtype=np.int32),
+    "x_train_offsets": np.array([0, 3, 5, 8]),
+    "y_train": np.array([0, 1, 0], dtype=np.int32),
+    "x_test": np.array([1, 7], dtype=np.int32),
+    "x_test_offsets": np.array([0, 2]),
+    "y_test": np.array([1], dtype=np.int32),
+}
+
+
+def test_sequences_are_padded(cache: Cache) -> None:
+    texts = decoded(TEXTS, cache.settings(), is_sequence=True, input_shape=(), classes=2)
+    spec = DataSpec(
+        dataset="imdb",
+        validation=Validation(use="test"),
+        encode=Padded(kind="padded", vocabulary_size=7, length=3),
+    )
+    ref = prepare(spec, texts, 0, cache.settings())
+    prepared = load_prepared(ref, cache.settings())
+    assert (ref.input_shape, prepared.train.x.dtype.name) == ((3,), "int32")
+    assert prepared.train.x.tolist() == [[1, 4, 5], [0, 1, 6], [1, 4, 4]]
+    assert prepared.test.x.tolist() == [[0, 1, 2]]
+
+
+def test_rarity_of_words_is_that_of_the_training_split_and_kept_with_it(cache: Cache) -> None:
+    texts = decoded(TEXTS, cache.settings(), is_sequence=True, input_shape=(), classes=2)
+    spec = DataSpec(
+        dataset="imdb",
+        subset=Subset(train=2),
+        validation=Validation(use="test"),
+        encode=MultiHot(kind="multi_hot", vocabulary_size=8, mode="tf_idf"),
+    )
+    prepared = load_prepared(prepare(spec, texts, 0, cache.settings()), cache.settings())
+    everywhere, once, never = np.log(1 + 2 / 3), np.log(1 + 2 / 2), np.log(1 + 2 / 1)
+    assert np.allclose(prepared.test.x, [[0, everywhere, 0, 0, 0, 0, 0, never]])
+    assert np.allclose(prepared.train.x[1], [0, everywhere, 0, 0, 0, 0, once, 0])
+    assert prepared.encoding is not None
+    assert prepared.encoding.weights is not None
+    assert np.allclose(prepared.encoding.weights[[1, 4, 7]], [everywhere, once, never])
+
+
+def test_images_of_different_sizes_are_prepared_in_one(cache: Cache) -> None:
+    sizes = np.array([[2, 3, 3], [1, 4, 3]], dtype=np.int32)
+    photos = {
+        f"{name}_{part}{suffix}": value
+        for part in ("train", "test")
+        for name, suffix, value in (
+            ("x", "", np.repeat([10, 20], [18, 12]).astype(np.uint8)),
+            ("x", "_offsets", np.array([0, 18, 30])),
+            ("x", "_shapes", sizes),
+            ("y", "", np.array([0, 1], dtype=np.int32)),
+        )
+    }
+    dataset = decoded(photos, cache.settings(), input_shape=(None, None, 3), classes=2)
+    spec = DataSpec(
+        dataset="flowers", validation=Validation(use="test"), normalize=(Resize(kind="resize", height=2, width=2),)
+    )
+    ref = prepare(spec, dataset, 0, cache.settings())
+    train = load_prepared(ref, cache.settings()).train
+    assert (ref.input_shape, train.x.dtype.name) == ((2, 2, 3), "uint8")
+    assert train.x[:, 1, 1, 2].tolist() == [10, 20]
+
+
+REFUSED = {
+    "no_encoder": (
+        SCALED,
+        "imdb",
+        "data.encode: imdb has sequences of different lengths. Give `multi_hot` or `padded`.",
+    ),
+    "encoder": (
+        SCALED.model_copy(update={"encode": MultiHot(kind="multi_hot", vocabulary_size=9)}),
+        "digits",
+        "data.encode: digits has no integer sequences to encode. Leave it out.",
+    ),
+    "noise": (
+        SCALED.model_copy(update={"labels": Labels(noise=0.1)}),
+        "diabetes",
+        "data.labels.noise: diabetes is a regression, it has no classes. Set it to 0.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_section_that_does_not_fit_the_dataset_is_refused_before_anything_is_fetched(cache: Cache, name: str) -> None:
+    spec, dataset, message = REFUSED[name]
+    with pytest.raises(DataError) as raised:
+        prepare(spec, catalogue()[dataset], 0, cache.settings())
+    assert str(raised.value) == message
+    assert cache.files() == []
+
+
+VALUES = arrays.arrays(np.float32, (8, 2), elements=st.floats(-50, 50, width=32))
+FITTED: dict[str, NormalizeStep] = {
+    "standardize": Standardize(kind="standardize", epsilon=1e-3),
+    "minmax": MinMax(kind="minmax"),
+    "clip": Clip(kind="clip", lower_percentile=10.0, upper_percentile=90.0),
+    "pca_whitening": Whiten(kind="pca_whitening"),
+    "zca_whitening": Whiten(kind="zca_whitening", components=1),
+}
+
+
+@profile(max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(x=VALUES, elsewhere=VALUES, seed=st.integers(0, 5))
+@pytest.mark.parametrize("name", FITTED)
+def test_normalizer_does_not_move_when_validation_or_test_samples_change(
+    tmp_path_factory: pytest.TempPathFactory, name: str, x: Array, elsewhere: Array, seed: int
+) -> None:
+    spec = DataSpec(dataset="digits", validation=Validation(count=3), normalize=(FITTED[name],))
     place = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
     _, validation = split_validation(8, Validation(count=3), seed)
     other = x.copy()
@@ -154,5 +298,7 @@ def test_normalizer_does_not_move_when_validation_or_test_samples_change(
             {"x_train": other, "y_train": labels, "x_test": elsewhere, "y_test": labels},
         )
     ]
-    assert prepared[0].normalizer == prepared[1].normalizer
+    one, two = (of.normalizer[0].values for of in prepared)
+    assert one.keys() == two.keys() != set()
+    assert all(np.array_equal(one[key], two[key]) for key in one)
     assert np.array_equal(prepared[0].train.x, prepared[1].train.x)

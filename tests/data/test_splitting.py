@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ablation.data import DataError
-from ablation.data.splitting import split_validation, take_subset
+from ablation.data.splitting import kept_samples, split_validation
 from ablation.spec import Subset, Validation
 
 PROFILE = settings(max_examples=100, derandomize=True, deadline=None, database=None)
@@ -52,30 +52,22 @@ def test_split_that_leaves_nothing_to_train_on_is_refused(wanted: Validation) ->
         split_validation(10, wanted, 0)
 
 
-def arrays() -> dict[str, np.ndarray]:
-    return {"x_train": np.arange(6), "y_train": np.arange(6), "x_test": np.arange(3), "y_test": np.arange(3)}
+AVAILABLE = {"train": 6, "test": 3}
 
 
-def test_subset_keeps_the_first_samples_of_each_part() -> None:
-    kept = take_subset(arrays(), Subset(train=4, test=1))
-    assert {name: array.tolist() for name, array in kept.items()} == {
-        "x_train": [0, 1, 2, 3],
-        "y_train": [0, 1, 2, 3],
-        "x_test": [0],
-        "y_test": [0],
-    }
-
-
-def test_subset_of_nothing_keeps_all() -> None:
-    assert {name: len(array) for name, array in take_subset(arrays(), Subset()).items()} == {
-        "x_train": 6,
-        "y_train": 6,
-        "x_test": 3,
-        "y_test": 3,
-    }
+@pytest.mark.parametrize(
+    ("subset", "kept"),
+    [
+        (Subset(train=4, test=1), {"train": 4, "test": 1}),
+        (Subset(train=6), {"train": 6, "test": 3}),
+        (Subset(), {"train": 6, "test": 3}),
+    ],
+)
+def test_subset_keeps_so_many_samples_of_each_part(subset: Subset, kept: dict[str, int]) -> None:
+    assert kept_samples(AVAILABLE, subset) == kept
 
 
 def test_subset_larger_than_the_data_is_refused() -> None:
     with pytest.raises(DataError) as raised:
-        take_subset(arrays(), Subset(train=6, test=4))
+        kept_samples(AVAILABLE, Subset(train=6, test=4))
     assert str(raised.value) == "data.subset.test: 4 samples asked for, the test part has 3. Ask for fewer."

@@ -187,3 +187,49 @@ def processes_of(project: Project) -> list[str]:
         except OSError:
             continue
     return found
+
+
+GATES = """\
+gates:
+  - {name: reachable, metric: test_accuracy, minimum: -100}
+  - {name: out_of_reach, variant: l2, metric: test_accuracy, minimum: 100}
+"""
+
+
+def test_run_with_a_failed_gate_publishes_everything_and_ends_with_its_own_code(
+    finished_run: FinishedRun, project: Project
+) -> None:
+    shutil.copytree(finished_run.project.directory, project.directory, dirs_exist_ok=True)
+    project.write(TINY + GATES)
+
+    code, result = project.run_json("run", "study.yaml")
+
+    assert code == 3
+    assert result["status"] == "complete"
+    assert [(gate["bounds"]["name"], gate["status"]) for gate in result["gates"]] == [
+        ("reachable", "passed"),
+        ("out_of_reach", "failed"),
+    ]
+    published = project.published(result["run_id"])
+    said = "gate out_of_reach failed: test_accuracy of l2 must be at least 100"
+    assert said in (published / "index.html").read_text(encoding="utf-8")
+    assert said in (published / "model_card.md").read_text(encoding="utf-8").replace("\\", "")
+
+
+TWINS = """\
+variants:
+  baseline: {}
+  l2: {set: {model.layers.hidden.kernel_regularizer: {kind: l2, factor: 0.03}}}
+  l2_again: {set: {model.layers.hidden.kernel_regularizer: {kind: l2, factor: 0.03}}}
+"""
+
+
+def test_run_trains_equal_variants_once_and_shows_both(project: Project) -> None:
+    spec = TINY[: TINY.index("variants:")] + TWINS
+
+    code, result = project.run_json("run", project.write(spec), "--set", "seeds=[0]")
+
+    assert code == 0
+    assert statuses(result) == {("baseline", 0): "trained", ("l2", 0): "trained", ("l2_again", 0): "cached"}
+    metrics = {trial["variant"]: trial["metrics"] for trial in result["trials"]}
+    assert metrics["l2_again"] == metrics["l2"] != metrics["baseline"]

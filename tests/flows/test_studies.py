@@ -42,7 +42,7 @@ def test_mnist_learning_rate_of_a_tenth_beats_the_others(project: Project) -> No
         pytest.skip("ABLATION_DATASETS names no folder with mnist.npz")
     project.environment["ABLATION_DATASETS"] = str(Path(mirror).absolute())
 
-    code, result = project.run_json("run", str(SPECS / "mnist_learning_rate.yaml"))
+    code, result = project.run_json("run", str(SPECS / "seeds/mnist_learning_rate.yaml"))
 
     assert code == 0
     assert {effect["variant"]: effect["verdict"] for effect in result["effects"]} == {

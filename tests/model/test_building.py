@@ -53,27 +53,6 @@ def test_dense_has_the_settings_of_its_spec() -> None:
     assert dense.bias_regularizer is None
 
 
-def test_dropout_batch_normalization_and_activation_have_the_settings_of_their_specs() -> None:
-    model = build(
-        {"kind": "dropout", "name": "drop", "rate": 0.3},
-        {"kind": "batch_normalization", "name": "norm", "axis": 1, "momentum": 0.5, "epsilon": 0.01},
-        {"kind": "activation", "name": "act", "activation": "softmax"},
-    )
-    norm = model.get_layer("norm")
-    assert model.get_layer("drop").rate == 0.3
-    assert (norm.axis, norm.momentum, norm.epsilon) == (1, 0.5, 0.01)
-    assert model.get_layer("act").activation is keras.activations.softmax
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["linear", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax"],
-)
-def test_every_activation_of_the_language_is_that_of_keras(name: str) -> None:
-    layer = build({"kind": "activation", "name": "act", "activation": name}).get_layer("act")
-    assert layer.activation is getattr(keras.activations, name)
-
-
 @pytest.mark.parametrize(
     "others",
     [
@@ -97,21 +76,6 @@ def test_layers_of_other_names_or_seeds_start_differently() -> None:
     other = weights(build(same, seed=1), "first")[0]
     assert not np.array_equal(first, second)
     assert not np.array_equal(first, other)
-
-
-def test_dropout_noise_depends_on_seed_and_name_alone() -> None:
-    ones = np.ones((4, 50), dtype=np.float32)
-    dropped = [
-        np.asarray(model.get_layer("drop")(ones, training=True))
-        for model in (
-            build(DROP, shape=(50,)),
-            build({**DROP, "name": "other"}, DROP, shape=(50,)),
-            build(DROP, shape=(50,), seed=1),
-        )
-    ]
-    assert set(np.unique(dropped[0])) == {0.0, 2.0}
-    assert np.array_equal(dropped[0], dropped[1])
-    assert not np.array_equal(dropped[0], dropped[2])
 
 
 # By hand: (inputs + 1) * units of a dense layer; four for each feature of a batch normalisation, two of them trained.

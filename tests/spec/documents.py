@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -54,3 +55,23 @@ def problems(
     with pytest.raises(SpecError) as raised:
         load(directory, text, overrides=overrides, only=only)
     return raised.value.problems
+
+
+class Wrong(NamedTuple):
+    """What stands in the small spec, what a person wrote instead, and the one problem that is reported of it."""
+
+    old: str
+    new: str
+    line: int
+    path: str
+    message: str
+    hint: str
+
+
+def assert_reported(directory: Path, wrong: Wrong, text: str = SMALL) -> None:
+    """One problem, in the file, at its line and path, that says what and what to do."""
+    (problem,) = problems(directory, changed(wrong.old, wrong.new, text))
+    assert problem.mark.file == str(directory / "spec.yaml")
+    assert (problem.mark.line, problem.path) == (wrong.line, wrong.path)
+    assert wrong.message in problem.message
+    assert wrong.hint in problem.hint

@@ -14,7 +14,7 @@ from .documents import SMALL, changed, load
 SHORTEST = """\
 study: shortest
 data: {dataset: digits}
-model: {layers: [{kind: dense, name: output, units: 10}]}
+model: {layers: [{kind: flatten, name: flat}, {kind: dense, name: output, units: 10}]}
 training: {epochs: 1}
 """
 

@@ -108,8 +108,7 @@ def test_path_to_a_setting_that_the_default_kind_lacks_says_what_it_has(tmp_path
     text = changed(OPTIMIZER, "")
     (problem,) = problems(tmp_path, text, overrides=("training.optimizer.momentum=0.9",))
     assert str(problem) == (
-        "--set training.optimizer.momentum=0.9: training.optimizer.momentum: unknown key\n"
-        "  Choose from: kind, learning_rate, beta_1, beta_2, epsilon."
+        "--set training.optimizer.momentum=0.9: training.optimizer.momentum: unknown key\n  Did you mean ema_momentum?"
     )
 
 
@@ -133,3 +132,31 @@ def test_override_leaves_the_file_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     assert path.read_text() == SMALL
     assert load_study(path).variants[0].spec.training.epochs == 2
+
+
+BLOCK = """\
+    - {kind: residual, name: block, layers: [{kind: dense, name: inner, units: 8}]}
+    - {kind: dense, name: output, units: 10}
+"""
+
+
+def test_path_leads_into_a_residual_block(tmp_path: Path) -> None:
+    text = changed("    - {kind: dense, name: output, units: 10}\n", BLOCK)
+    study = load(tmp_path, text, overrides=("model.layers.block.layers.inner.kernel_regularizer={kind: l2}",))
+    (inner,) = [layer for layer in study.variants[0].spec.model.all_layers if layer.name == "inner"]
+    assert isinstance(inner, Dense)
+    assert inner.kernel_regularizer == L2(kind="l2")
+
+
+def test_path_below_a_default_inside_a_residual_block_keeps_its_kind(tmp_path: Path) -> None:
+    text = changed("    - {kind: dense, name: output, units: 10}\n", BLOCK)
+    study = load(tmp_path, text, overrides=("model.layers.block.layers.inner.bias_initializer.kind=ones",))
+    (inner,) = [layer for layer in study.variants[0].spec.model.all_layers if layer.name == "inner"]
+    assert isinstance(inner, Dense)
+    assert inner.bias_initializer.kind == "ones"
+
+
+def test_path_below_a_schedule_of_a_phase_is_found_by_the_name_of_the_phase(tmp_path: Path) -> None:
+    text = changed("epochs: 2", "epochs: 2\n  phases: [{name: late, epochs: 1}]")
+    study = load(tmp_path, text, overrides=("training.phases.late.schedule.warmup_steps=3",))
+    assert str(study.variants[0].spec.training.phases[0].schedule) == "warmup_steps=3 kind='constant'"

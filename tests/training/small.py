@@ -8,9 +8,9 @@ import keras
 import numpy as np
 
 from ablation.data import Array, Prepared, Split
+from ablation.evaluation import Head, head_of
 from ablation.model import build_model
 from ablation.spec import ModelSpec, Trial, TrialSpec
-from ablation.training.compiling import compile_model
 
 CLASSES = 3
 DENSE = {"kind": "dense", "name": "output", "units": CLASSES}
@@ -35,10 +35,12 @@ def trial(layers: list[dict[str, Any]] | None = None, *, seed: int = 0, **traini
     return Trial(study="small", variant="plain", seed=seed, spec=TrialSpec.model_validate(spec))
 
 
-def compiled(of: Trial) -> keras.Model:
-    model = build_model(of.spec.model, input_shape=(4,), seed=of.seed)
-    compile_model(model, of.spec.training, of.spec.model)
-    return model
+def built(of: Trial) -> keras.Model:
+    return build_model(of.spec.model, input_shape=(4,), seed=of.seed)
+
+
+def head(of: Trial, classes: int | None = CLASSES) -> Head:
+    return head_of(of.spec.model, of.spec.training.loss, classes)
 
 
 def model_spec(*layers: dict[str, Any]) -> ModelSpec:

@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ablation.data import Split
+from ablation.data import Augmenter, Batch, Split
+from ablation.evaluation import target_encoder
 from ablation.seeds import derive
+from ablation.spec.augmenters import Flip
 from ablation.training.batches import Batches
 
 COUNT = 10
@@ -12,7 +14,7 @@ SPLIT = Split(np.arange(COUNT, dtype=np.uint8).reshape(COUNT, 1), (np.arange(COU
 
 
 def batches(seed: int | None = 0, *, batch_size: int = 4) -> Batches:
-    return Batches(SPLIT, classes=3, batch_size=batch_size, seed=seed)
+    return Batches(SPLIT, target_encoder("one_hot", 3), batch_size=batch_size, seed=seed)
 
 
 def order(of: Batches, epoch: int) -> list[int]:
@@ -58,3 +60,24 @@ def test_order_depends_on_seed_and_epoch_alone() -> None:
 def test_batches_without_a_seed_keep_the_order_of_the_split() -> None:
     of = batches(None)
     assert order(of, 0) == order(of, 1) == list(range(COUNT))
+
+
+def test_batch_has_the_weight_of_each_samples_class_when_there_are_weights() -> None:
+    weights = np.array([0.5, 1.0, 2.0], dtype=np.float32)
+    of = Batches(SPLIT, target_encoder("integers", 3), batch_size=4, class_weights=weights)
+    _, labels, counts = of.batch(0, 1)
+    assert (labels.tolist(), labels.dtype.name) == ([1, 2, 0, 1], "int32")
+    assert (counts.tolist(), counts.dtype.name) == ([1.0, 2.0, 0.5, 1.0], "float32")
+
+
+def test_batch_is_augmented_by_epoch_and_sample() -> None:
+    images = Split(np.random.default_rng(0).normal(size=(COUNT, 2, 3)).astype(np.float32), SPLIT.y)
+    augmenter = Augmenter((Flip(kind="flip"),), images.x, 7)
+    of = Batches(images, target_encoder("one_hot", 3), batch_size=4, augmenter=augmenter)
+    plain = Batches(images, target_encoder("one_hot", 3), batch_size=4)
+    x, targets = of.batch(2, 1)
+    expected = augmenter(Batch(*plain.batch(2, 1)), 2, np.arange(4, 8))
+    assert np.array_equal(x, expected.x)
+    assert np.array_equal(targets, plain.batch(2, 1)[1])
+    epochs = [of.batch(epoch, 0)[0] for epoch in range(8)]
+    assert not all(np.array_equal(epochs[0], each) for each in epochs)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ablation.data import Array, Split
+from ablation.evaluation import target_encoder
 from ablation.seeds import derive
 from ablation.training.batches import Batches
 from ablation.training.feeding import EpochBatches, Feed, feed
@@ -16,7 +17,7 @@ SPLIT = Split(np.arange(COUNT, dtype=np.uint8).reshape(COUNT, 1), (np.arange(COU
 
 
 def batches() -> Batches:
-    return Batches(SPLIT, classes=3, batch_size=4, seed=4)
+    return Batches(SPLIT, target_encoder("one_hot", 3), batch_size=4, seed=4)
 
 
 def dataset(first_epoch: int = 0) -> Feed:

@@ -11,10 +11,11 @@ import pytest
 
 from ablation.data import Prepared
 from ablation.spec import Trial
-from ablation.training.fitting import EpochLog, fit, predict
+from ablation.training.fitting import fit, predict
+from ablation.training.history import EpochLog
 from ablation.training.progress import read_progress
 
-from .small import CLASSES, DENSE, compiled, kernel, prepared, trial
+from .small import DENSE, built, head, kernel, prepared, trial
 
 PENALIZED = {**DENSE, "kernel_regularizer": {"kind": "l2", "factor": 0.5}}
 
@@ -30,8 +31,8 @@ def data() -> Prepared:
 
 
 def fitted(of: Trial, data: Prepared, directory: Path) -> tuple[Any, EpochLog]:
-    model = compiled(of)
-    return model, fit(model, of, data, classes=CLASSES, directory=directory)
+    model = built(of)
+    return model, fit(model, of, data, head(of), directory).log
 
 
 def test_history_has_one_row_an_epoch_and_its_columns(tmp_path: Path, data: Prepared) -> None:
@@ -123,7 +124,7 @@ def test_progress_is_that_of_the_last_epoch(tmp_path: Path, data: Prepared) -> N
 
 def test_predictions_are_the_outputs_for_every_split_with_dropout_off(data: Prepared) -> None:
     of = trial([{"kind": "dropout", "name": "drop", "rate": 0.9}, DENSE])
-    model = compiled(of)
+    model = built(of)
     outputs = predict(model, data)
     for name, part in (("train", data.train), ("val", data.validation), ("test", data.test)):
         by_hand = part.x @ kernel(model) + np.asarray(model.get_layer("output").bias)

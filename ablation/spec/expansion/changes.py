@@ -48,3 +48,15 @@ def changes_of_variants(document: Mapping[str, Any]) -> list[ChangeSet]:
     if not isinstance(variants, dict):
         return [ChangeSet("baseline", ())]
     return [ChangeSet(name, changes_at(document, ("variants", name, "set"))) for name in variants]
+
+
+def changes_of_levels(document: Mapping[str, Any]) -> list[ChangeSet]:
+    """Return every level of every factor by itself: what can be checked whatever the design."""
+    factors = document.get("factors")
+    found = [ChangeSet("baseline", ())]
+    for name, factor in factors.items() if isinstance(factors, dict) else ():
+        levels = factor.get("levels") if isinstance(factor, dict) else None
+        names = list(levels) if isinstance(levels, dict) else []
+        places: list[Location] = [("factors", name, "set"), *(("factors", name, "levels", level) for level in names)]
+        found += [ChangeSet(name, changes_at(document, place)) for place in places]
+    return found

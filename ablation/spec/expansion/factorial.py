@@ -44,7 +44,9 @@ def expand_factors(document: Mapping[str, Any], factors: Mapping[str, Factor], d
     levels = {name: _levels(factor) for name, factor in factors.items()}
     combinations = _combinations(design, levels)
     if len(combinations) > MAX_VARIANTS:
-        raise DesignError(f"{len(combinations):,} variants are more than {MAX_VARIANTS:,}; use fewer factors or levels")
+        raise DesignError(
+            f"{len(combinations):,} variants are more than {MAX_VARIANTS:,}; use fewer factors or levels."
+        )
     return [
         ChangeSet(_name(combination, design, levels), _changes(document, factors, combination), combination)
         for combination in combinations
@@ -80,7 +82,7 @@ def _combinations(design: Design, levels: Mapping[str, Sequence[str]]) -> list[C
 def _(design: FullFactorial, levels: Mapping[str, Sequence[str]]) -> list[Combination]:
     count = math.prod(len(of) for of in levels.values())
     if count > MAX_VARIANTS:
-        raise DesignError(f"{count:,} variants are more than {MAX_VARIANTS:,}; use fewer factors, or a fraction")
+        raise DesignError(f"{count:,} variants are more than {MAX_VARIANTS:,}; use fewer factors, or a fraction.")
     return [dict(zip(levels, combination, strict=True)) for combination in itertools.product(*levels.values())]
 
 
@@ -112,12 +114,12 @@ def _(design: Pairs, levels: Mapping[str, Sequence[str]]) -> list[Combination]:
 @_combinations.register
 def _(design: Fractional, levels: Mapping[str, Sequence[str]]) -> list[Combination]:
     if too_many := [name for name, of in levels.items() if len(of) != 2]:
-        raise DesignError(f"a fractional design takes factors of two levels; {', '.join(too_many)} has more")
+        raise DesignError(f"A fractional design takes factors of two levels; more: {', '.join(too_many)}.")
     runs = fraction(len(levels), design.resolution)
     if runs is None:
         raise DesignError(
-            f"{len(levels)} factors have no fraction of resolution {design.resolution} that is smaller than all "
-            "combinations; use full_factorial or a lower resolution"
+            f"No fraction of resolution {design.resolution} is smaller than all combinations of factors, "
+            f"of which there are {len(levels)}. Use full_factorial{' or a lower resolution' * (design.resolution > 3)}."
         )
     return [{name: of[run[index]] for index, (name, of) in enumerate(levels.items())} for run in runs]
 

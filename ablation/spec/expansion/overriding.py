@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ablation.spec.expansion.variants import set_value
-from ablation.spec.reading.document import Document, parse
+from ablation.spec.reading.document import Document
+from ablation.spec.reading.parsing import parse
 from ablation.spec.reading.paths import PathError
 from ablation.spec.reading.problems import Mark, Problem, SpecError
 
@@ -21,8 +22,10 @@ def override(document: Document, overrides: Sequence[str]) -> list[Problem]:
             problems.append(Problem(mark, "", "must be PATH=VALUE", "For example --set training.epochs=3"))
             continue
         try:
-            value, _ = parse(text, file=mark.file)
-            set_value(document, path, value, {(): mark})
+            value = parse(text, file=mark.file)
+            problems.extend(replace(problem, mark=mark) for problem in value.problems)
+            if not value.problems:
+                set_value(document, path, value.data, {(): mark})
         except PathError as error:
             problems.append(Problem(mark, path, "matches nothing", str(error)))
         except SpecError as error:

@@ -4,51 +4,37 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import combinations
 from typing import Any
 
-from ablation.catalogue import Dataset, catalogue
+from ablation.catalogue import catalogue
 from ablation.spec.checks import Finding, check
 from ablation.spec.expansion.changes import ChangeSet
-from ablation.spec.expansion.defaults import apply_defaults, wrong_defaults
+from ablation.spec.expansion.defaults import DEFAULTS, apply_defaults, wrong_defaults
 from ablation.spec.expansion.trials import TrialSpec, Variant
 from ablation.spec.expansion.wiring import connect
 from ablation.spec.reading.document import Document, Location
-from ablation.spec.reading.paths import PathError, assign, find, nearest, suggest
-from ablation.spec.reading.problems import Mark, Problem, SpecError
+from ablation.spec.reading.paths import PathError, assign, find
+from ablation.spec.reading.problems import Mark, Note, Problem, Report, SpecError
+from ablation.spec.reading.suggesting import nearest, suggest
 from ablation.spec.reading.validation import validate
 from ablation.spec.study import RESULT_SECTIONS, StudySpec
 
 
-def expand(document: Document, change_sets: Sequence[ChangeSet]) -> tuple[list[Variant], list[Problem]]:
-    """Return every variant that is right, and every problem and warning of all of them, each once."""
-    base = Document({key: document.data[key] for key in RESULT_SECTIONS}, document.marks)
+def expand(document: Document, change_sets: Sequence[ChangeSet], report: Report) -> list[Variant]:
+    """Return every variant that is right; every problem and warning of all of them goes to the report."""
+    data = {key: document.data[key] for key in RESULT_SECTIONS if key in document.data}
+    marks = {place: mark for place, mark in document.marks.items() if not place or place[0] in RESULT_SECTIONS}
+    base = Document(data, marks)
     variants: list[Variant] = []
-    problems: list[Problem] = []
     for changes in change_sets:
         try:
-            spec, warnings = _resolve(base, document, changes)
+            spec, found = _resolve(base, document, changes)
         except SpecError as error:
             found = list(error.problems)
         else:
             variants.append(Variant(changes.name, changes.by_path, spec, dict(changes.levels)))
-            found = warnings
-        problems.extend(_new(found, problems))
-    return variants, problems
-
-
-def wrong_paths(document: Document, change_sets: Sequence[ChangeSet]) -> list[Problem]:
-    """Return the paths of changes that match nothing, however wrong the rest of the document is."""
-    problems: list[Problem] = []
-    for changes in change_sets:
-        for change in changes.changes:
-            try:
-                _locations(document.data, change.path)
-            except PathError as error:
-                problem = _no_match(document, change.location, str(error))
-                problems.extend(_new([problem], problems))
-    return problems
+        report.add(found, note=_note(document, changes) if found else None)
+    return variants
 
 
 def set_value(document: Document, path: str, value: Any, marks: dict[Location, Mark]) -> list[Location]:
@@ -65,14 +51,21 @@ def set_value(document: Document, path: str, value: Any, marks: dict[Location, M
 
 def _resolve(base: Document, document: Document, changes: ChangeSet) -> tuple[TrialSpec, list[Problem]]:
     changed = Document(copy.deepcopy(base.data), dict(base.marks))
-    if problems := _apply(changed, document, changes) or wrong_defaults(changed):
-        raise SpecError(problems)
+    problems = _apply(changed, document, changes) + wrong_defaults(changed)
     apply_defaults(changed)
-    spec = validate(TrialSpec, changed)
-    dataset = _dataset(spec, changed)
+    if isinstance(changed.data.get("model"), dict):
+        changed.data["model"].pop(DEFAULTS[-1], None)
+    try:
+        spec = validate(TrialSpec, changed)
+    except SpecError as error:
+        raise SpecError([*problems, *error.problems]) from error
     model, wrong_wires = connect(spec.model)
-    if wrong_wires:
-        raise SpecError([_located(changed, Finding(wire.path, wire.message, wire.hint)) for wire in wrong_wires])
+    problems += [_located(changed, Finding(wire.path, wire.message, wire.hint)) for wire in wrong_wires]
+    dataset = catalogue().get(spec.data.dataset)
+    if dataset is None:
+        problems.append(_unknown_dataset(spec, changed))
+    if problems or dataset is None:
+        raise SpecError(problems)
     spec = spec.model_copy(update={"model": model, "training": _enabled_phases(spec)})
     problems = [_located(changed, finding) for finding in check(spec, dataset)]
     if any(problem.severity == "error" for problem in problems):
@@ -80,15 +73,22 @@ def _resolve(base: Document, document: Document, changes: ChangeSet) -> tuple[Tr
     return spec, problems
 
 
+def _note(document: Document, changes: ChangeSet) -> Note | None:
+    """What no change of the variant shows by its line is said to be of the variant."""
+    if not changes.changes:
+        return None
+    marks = [mark for change in changes.changes for mark in document.marks_below(change.location).values()]
+    return Note(f"In variant {changes.name}.", frozenset(marks))
+
+
 def _apply(changed: Document, document: Document, changes: ChangeSet) -> list[Problem]:
     problems: list[Problem] = []
     reached: dict[Location, Location] = {}
     for change in changes.changes:
         root = change.location
-        marks = {known[len(root) :]: mark for known, mark in document.marks.items() if known[: len(root)] == root}
         try:
             _locations(changed.data, change.path)
-            locations = set_value(changed, change.path, change.value, marks)
+            locations = set_value(changed, change.path, change.value, document.marks_below(root))
         except PathError as error:
             problems.append(_no_match(document, root, str(error)))
             continue
@@ -118,8 +118,9 @@ def _conflicts(
 
 def _locations(data: dict[str, Any], path: str) -> list[Location]:
     if (section := path.split(".")[0]) not in RESULT_SECTIONS:
-        choices = list(RESULT_SECTIONS)
-        raise PathError(f"a variant changes {', '.join(choices)}. {nearest(section, choices)}".rstrip())
+        near = nearest(section, RESULT_SECTIONS)
+        meant = f" Did you mean {near}?" if near else ""
+        raise PathError(f"a variant changes {', '.join(RESULT_SECTIONS)}.{meant}")
     return find(data, path)
 
 
@@ -127,13 +128,11 @@ def _no_match(document: Document, root: Location, reason: str) -> Problem:
     return Problem(document.mark(root), ".".join(map(str, root)), "matches nothing", reason)
 
 
-def _dataset(spec: TrialSpec, document: Document) -> Dataset:
-    known = catalogue()
-    if (name := spec.data.dataset) not in known:
-        mark = document.mark(("data", "dataset"))
-        problem = Problem(mark, "data.dataset", f"no dataset is named {name!r}", suggest(name, list(known)))
-        raise SpecError([problem])
-    return known[name]
+def _unknown_dataset(spec: TrialSpec, document: Document) -> Problem:
+    name, place = spec.data.dataset, ("data", "dataset")
+    return Problem(
+        document.mark(place), ".".join(place), f"no dataset is named {name!r}", suggest(name, list(catalogue()))
+    )
 
 
 def _enabled_phases(spec: TrialSpec) -> Any:
@@ -148,47 +147,3 @@ def _located(document: Document, finding: Finding) -> Problem:
     except PathError:
         location = finding.path[:1]
     return Problem(document.mark(location), path, finding.message, finding.hint, finding.severity)
-
-
-def _new(found: Sequence[Problem], known: Sequence[Problem]) -> list[Problem]:
-    """Leave out what was said before: variants share most of their spec, layers their defaults."""
-    said = {replace(problem, path="") for problem in known}
-    fresh: list[Problem] = []
-    for problem in found:
-        if (key := replace(problem, path="")) not in said:
-            said.add(key)
-            fresh.append(problem)
-    return fresh
-
-
-def equal_variants(variants: Sequence[Variant], baseline: str, document: Document) -> list[Problem]:
-    """Return variants that would train another one under a second name.
-
-    Equal to the baseline is an error, where the changes of the variant or of one factor alone are to blame. Otherwise
-    it is a warning: combinations of factors may agree, and such trials are trained once.
-    """
-    by_name = {variant.name: variant for variant in variants}
-    problems: list[Problem] = []
-    equal: set[str] = set()
-    for first, second in combinations(variants, 2):
-        if second.name in equal or first.spec != second.spec:
-            continue
-        twin, original = (first, second) if second.name == baseline else (second, first)
-        equal.add(twin.name)
-        is_error = original.name == baseline and _differing_factors(twin, by_name[baseline]) <= 1
-        problems.append(_equality(document, twin, original, is_error))
-    return problems
-
-
-def _differing_factors(variant: Variant, baseline: Variant) -> int:
-    return sum(level != baseline.levels.get(name) for name, level in variant.levels.items())
-
-
-def _equality(document: Document, twin: Variant, original: Variant, is_error: bool) -> Problem:
-    location: Location = ("factors",) if twin.levels else ("variants", twin.name)
-    where = ".".join(map(str, (*location, twin.name) if twin.levels else location))
-    if not is_error:
-        message, hint = f"is equal to {original.name}", "It is trained once and stands for both."
-        return Problem(document.mark(location), where, message, hint, "warning")
-    hint = "Change something in it, or remove it: it would train the baseline under another name."
-    return Problem(document.mark(location), where, f"is equal to the baseline {original.name}", hint)

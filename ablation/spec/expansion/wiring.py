@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ablation.spec.layers import INPUT, Layer, Merge, Residual
 from ablation.spec.model import ModelSpec
-from ablation.spec.reading.paths import suggest
+from ablation.spec.reading.suggesting import suggest
 
 Path = tuple[str, ...]
 
@@ -31,7 +31,13 @@ class _Wiring:
     kept: list[Layer] = field(default_factory=list)
     feeds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     previous: str = INPUT
-    is_merge_disabled: bool = False
+    left_out: list[str] = field(default_factory=list)
+    has_wrong_inputs: bool = False
+
+    def reject(self, layer: Layer, message: str, hint: str) -> None:
+        """Say what is wrong with a layer's inputs."""
+        self.has_wrong_inputs = True
+        self.problems.append(WiringProblem((*self.path, layer.name, "inputs"), message, hint))
 
 
 def connect(model: ModelSpec) -> tuple[ModelSpec, list[WiringProblem]]:
@@ -54,7 +60,7 @@ def _connect_block(layers: Sequence[Layer], path: Path, problems: list[WiringPro
         else:
             wiring.stands_for[layer.name] = inputs[0]
             wiring.previous = inputs[0]
-            wiring.is_merge_disabled |= isinstance(layer, Merge)
+            wiring.left_out.extend(inputs[1:])
     if not wiring.kept:
         message, hint = "every layer is disabled", "Enable at least the output layer."
         problems.append(WiringProblem(path, message, hint))
@@ -70,8 +76,11 @@ def _inputs(layer: Layer, wiring: _Wiring, names: list[str]) -> tuple[str, ...]:
             message = f"{name!r} comes after it" if comes_later else f"no layer is named {name!r}"
             known = [other for other in wiring.stands_for if other != layer.name]
             hint = "A layer takes layers that stand before it." if comes_later else suggest(name, known)
-            wiring.problems.append(WiringProblem((*wiring.path, layer.name, "inputs"), message, hint))
+            wiring.reject(layer, message, hint)
         found.append(wiring.stands_for.get(name, INPUT))
+    if len(found) > 1 and not isinstance(layer, Merge):
+        hint = "Put an add, concatenate, average, maximum or multiply layer between."
+        wiring.reject(layer, f"takes one input, not {len(found)}", hint)
     return tuple(found)
 
 
@@ -79,10 +88,6 @@ def _keep(layer: Layer, inputs: tuple[str, ...], wiring: _Wiring) -> None:
     if isinstance(layer, Residual):
         inner = _connect_block(layer.layers, (*wiring.path, layer.name, "layers"), wiring.problems)
         layer = layer.model_copy(update={"layers": inner or layer.layers})
-    if len(inputs) > 1 and not isinstance(layer, Merge):
-        message = f"takes one input, not {len(inputs)}"
-        hint = "Put an add, concatenate, average, maximum or multiply layer between."
-        wiring.problems.append(WiringProblem((*wiring.path, layer.name, "inputs"), message, hint))
     wiring.kept.append(layer)
     wiring.stands_for[layer.name] = layer.name
     wiring.feeds[layer.name] = inputs
@@ -91,18 +96,24 @@ def _keep(layer: Layer, inputs: tuple[str, ...], wiring: _Wiring) -> None:
 
 def _reachable(wiring: _Wiring) -> tuple[Layer, ...]:
     """Return the layers that the last one needs; the others are mistakes, unless a merge that took them is disabled."""
-    needed, waiting = set[str](), [wiring.kept[-1].name]
+    needed = _upstream([wiring.kept[-1].name], wiring.feeds)
+    excused = needed | _upstream(wiring.left_out, wiring.feeds)
+    for layer in wiring.kept if not wiring.has_wrong_inputs else ():
+        if layer.name not in excused:
+            message, hint = "leads nowhere: no layer takes its output", "Name it in another layer's `inputs`."
+            wiring.problems.append(WiringProblem((*wiring.path, layer.name), message, hint))
+    return _rewired([layer for layer in wiring.kept if layer.name in needed], wiring.feeds)
+
+
+def _upstream(names: Sequence[str], feeds: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Return these layers and all that they are computed from."""
+    found, waiting = set[str](), list(names)
     while waiting:
         name = waiting.pop()
-        if name not in needed and name != INPUT:
-            needed.add(name)
-            waiting.extend(wiring.feeds[name])
-    if not wiring.is_merge_disabled:
-        for layer in wiring.kept:
-            if layer.name not in needed:
-                message, hint = "leads nowhere: no layer takes its output", "Name it in another layer's `inputs`."
-                wiring.problems.append(WiringProblem((*wiring.path, layer.name), message, hint))
-    return _rewired([layer for layer in wiring.kept if layer.name in needed], wiring.feeds)
+        if name not in found and name != INPUT:
+            found.add(name)
+            waiting.extend(feeds[name])
+    return found
 
 
 def _rewired(layers: list[Layer], feeds: dict[str, tuple[str, ...]]) -> tuple[Layer, ...]:

@@ -23,7 +23,9 @@ class Relu(LayerSpec):
     """max(x, 0), with a slope below the threshold and a largest value if wanted."""
 
     kind: Literal["relu"]
-    max_value: float | None = Field(default=None, ge=0, description="Largest output; unlimited when left out.")
+    max_value: float | None = Field(
+        default=None, ge=0, description="Largest output; unlimited when left out.", examples=[6.0]
+    )
     negative_slope: float = Field(default=0.0, ge=0, description="Slope below the threshold.")
     threshold: float = Field(default=0.0, ge=0, description="Where the activation begins.")
 

@@ -62,8 +62,15 @@ class WeightsFile(SpecModel):
     file: str = Field(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$", description="Its name.", examples=["features.weights.h5"]
     )
-    sha256: str = Field(pattern=SHA256, description="Its digest; a file with another one is not read.")
-    url: str | None = Field(default=None, pattern=r"^https://", description="Where it is published.")
+    sha256: str = Field(
+        pattern=SHA256, description="Its digest; a file with another one is not read.", examples=["0" * 64]
+    )
+    url: str | None = Field(
+        default=None,
+        pattern=r"^https://",
+        description="Where it is published.",
+        examples=["https://example.org/features.weights.h5"],
+    )
 
 
 Weights = Annotated[
@@ -83,7 +90,7 @@ class Backbone(Weighted):
     )
     trainable: bool = Field(default=False, description="Whether its weights are trained; false: frozen.")
     trainable_layers: PositiveInt | None = Field(
-        default=None, description="With `trainable: true`: only so many of its last layers are trained."
+        default=None, description="With `trainable: true`: only so many of its last layers are trained.", examples=[20]
     )
     learning_rate_factor: float | None = Field(
         default=None, gt=0, le=1, description="Its weights learn at this share of the learning rate.", examples=[0.1]

@@ -51,7 +51,9 @@ ONES = Named(kind="ones")
 class LayerSpec(SpecModel):
     """A layer: a name, a switch, and where its input comes from."""
 
-    name: str = Field(pattern=LAYER_NAME, description="Unique in the model; variants address the layer by it.")
+    name: str = Field(
+        pattern=LAYER_NAME, description="Unique in the model; variants address the layer by it.", examples=["hidden_1"]
+    )
     enabled: bool = Field(default=True, description="Whether the layer is in the model; a switch for variants.")
     inputs: Many[str] | None = Field(
         default=None,

@@ -12,13 +12,17 @@ from ablation.spec.layers.base import LayerSpec, Padding
 
 class _Pooling1D(LayerSpec):
     pool_size: PositiveInt = Field(default=2, description="Length of the window.")
-    strides: PositiveInt | None = Field(default=None, description="Step of the window; its length when left out.")
+    strides: PositiveInt | None = Field(
+        default=None, description="Step of the window; its length when left out.", examples=[2]
+    )
     padding: Padding = "valid"
 
 
 class _Pooling2D(LayerSpec):
     pool_size: Size2D = Field(default=2, description="Size of the window, one number or [height, width].")
-    strides: Size2D | None = Field(default=None, description="Steps of the window; its size when left out.")
+    strides: Size2D | None = Field(
+        default=None, description="Steps of the window; its size when left out.", examples=[2]
+    )
     padding: Padding = "valid"
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 from typing import Any
 
 from pydantic import BaseModel
 
 from ablation.spec.reading.annotations import default_kind
-from ablation.spec.reading.document import Document, Key, Location
+from ablation.spec.reading.document import Document, Key, Location, child
 from ablation.spec.reading.problems import Mark
+from ablation.spec.reading.showing import printable
+from ablation.spec.reading.suggesting import suggest
 
 
 class PathError(ValueError):
@@ -21,9 +22,9 @@ def display(data: Any, location: Location) -> str:
     """Write a location as a path, naming list items that have a name."""
     parts: list[str] = []
     for key in location:
-        data = _child(data, key)
+        data = child(data, key)
         name = data.get("name") if isinstance(key, int) and isinstance(data, dict) else None
-        parts.append(name if isinstance(name, str) else str(key))
+        parts.append(printable(name if isinstance(name, str) else str(key)))
     return ".".join(parts)
 
 
@@ -57,28 +58,12 @@ def assign(
         marks: Of the value, relative to it; sections that are made get the value's own mark.
         model: Knows the default kind of a section that is made.
     """
-    target: Any = document.data
     for length, key in enumerate(location[:-1], start=1):
-        if isinstance(target, dict) and key not in target:
+        parent = document.at(location[: length - 1])
+        if isinstance(parent, dict) and key not in parent:
             kind = default_kind(model, document.data, location[:length])
-            target[key] = {} if kind is None else {"kind": kind}
-            document.marks[location[:length]] = marks[()]
-        target = target[key]
-    target[location[-1]] = value
-    for known in [known for known in document.marks if known[: len(location)] == location]:
-        del document.marks[known]
-    document.marks.update({(*location, *below): mark for below, mark in marks.items()})
-
-
-def suggest(word: str, choices: list[str]) -> str:
-    """Say which choice was probably meant, and list them all when they are few."""
-    return nearest(word, choices) or (f"Choose from: {', '.join(choices)}." if 0 < len(choices) <= 40 else "")
-
-
-def nearest(word: str, choices: list[str]) -> str:
-    """Say which choice was probably meant, if one is near."""
-    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]}?" if near else ""
+            document.put(location[:length], {} if kind is None else {"kind": kind}, {(): marks[()]})
+    document.put(location, value, marks)
 
 
 def _matches(location: Location, value: Any, step: str, is_last: bool) -> list[tuple[Location, Any]]:
@@ -86,7 +71,7 @@ def _matches(location: Location, value: Any, step: str, is_last: bool) -> list[t
     keys = [key for name, key in named.items() if fnmatch.fnmatchcase(name, step)]
     if not keys and isinstance(value, dict) and "*" not in step and (is_last or not isinstance(value.get(step), str)):
         return [((*location, step), {})]
-    return [((*location, key), _child(value, key)) for key in keys]
+    return [((*location, key), child(value, key)) for key in keys]
 
 
 def _named_children(value: Any) -> dict[str, Key]:
@@ -100,18 +85,10 @@ def _named_children(value: Any) -> dict[str, Key]:
     return {}
 
 
-def _child(value: Any, key: Key) -> Any:
-    if isinstance(value, dict):
-        return value.get(key)
-    if isinstance(value, list) and isinstance(key, int) and key < len(value):
-        return value[key]
-    return None
-
-
 def _nothing(data: Any, steps: list[str], step: str) -> str:
     parents = find(data, ".".join(steps)) if steps else [()]
     value = data
     for key in parents[0]:
-        value = _child(value, key)
+        value = child(value, key)
     where = ".".join(steps) or "the spec"
     return f"nothing in {where} matches {step!r}. {suggest(step, sorted(_named_children(value)))}".rstrip()

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ablation.spec.reading.annotations import below, field_names, has_field, kinds, narrow
+from ablation.spec.reading.advice import advice
+from ablation.spec.reading.annotations import below, description, field_names, kinds, sections_with, tagged_members
 from ablation.spec.reading.document import Document, Key, Location
-from ablation.spec.reading.paths import display, nearest, suggest
+from ablation.spec.reading.kinds import of_kind
+from ablation.spec.reading.paths import display
 from ablation.spec.reading.problems import Problem, SpecError
+from ablation.spec.reading.showing import shown
+from ablation.spec.reading.suggesting import nearest, suggest
+from ablation.spec.reading.wording import message
 
 M = TypeVar("M", bound=BaseModel)
 
-_SHAPES = {
-    "too_short": "must not be empty",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a mapping of keys to values",
-    "model_type": "must be a mapping of keys to values",
-    "model_attributes_type": "must be a mapping of keys to values",
-}
+NAMED_TWICE = "Variants address it by its name: give each its own."
 
 
 def validate(model: type[M], document: Document) -> M:
@@ -33,78 +32,91 @@ def validate(model: type[M], document: Document) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        details = [dict(detail) for detail in error.errors(include_url=False)]
-        problems = [_problem(model, document, detail) for detail in details if not _is_consequence(detail)]
-        raise SpecError(problems) from error
+        found = _located(model, error)
+        raise SpecError([_problem(document, (), place, detail) for place, detail in found]) from error
 
 
-def _is_consequence(detail: dict[str, Any]) -> bool:
-    """Whether a list is called empty only because none of its items is right."""
-    return bool(detail["type"] == "too_short" and detail["input"])
+def problems_of_some_settings(
+    model: type[BaseModel], document: Document, root: Location, settings: dict[str, Any], others: dict[str, Any]
+) -> list[Problem]:
+    """Return what is wrong with some settings of a model, whatever else it needs.
+
+    Args:
+        model: Whose settings.
+        document: Holds them.
+        root: Where they stand.
+        settings: The settings.
+        others: Settings that it has as well, and that are right.
+    """
+    try:
+        model.model_validate({**settings, **others})
+    except ValidationError as error:
+        found = [(place, detail) for place, detail in _located(model, error) if place.location[:1]]
+        return [_problem(document, root, place, detail) for place, detail in found if place.location[0] in settings]
+    return []
 
 
 @dataclass(frozen=True)
 class _Place:
-    """A location in the document, the model that owns its last key, and what is expected there."""
+    """A location in the data, the model that owns its last key, what belongs there, and what the model says of it."""
 
     location: Location
     owner: Any
     annotation: Any
+    description: str
 
 
-def _problem(model: type[BaseModel], document: Document, detail: dict[str, Any]) -> Problem:
-    place = _locate(model, document.data, detail["loc"])
-    location, kind, context = place.location, detail["type"], detail.get("ctx", {})
+def _located(model: type[BaseModel], error: ValidationError) -> list[tuple[_Place, dict[str, Any]]]:
+    details: list[dict[str, Any]] = [dict(detail) for detail in error.errors(include_url=False)]
+    return [(_locate(model, detail["loc"]), detail) for detail in details if not _is_consequence(detail)]
+
+
+def _is_consequence(detail: dict[str, Any]) -> bool:
+    """Whether a list is called too short only because items of it are wrong."""
+    return bool(detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"])
+
+
+def _problem(document: Document, root: Location, place: _Place, detail: dict[str, Any]) -> Problem:
+    location, kind, value = place.location, detail["type"], detail["input"]
+    said = message(detail)
     if kind == "extra_forbidden":
-        message, hint = "unknown key", suggest(str(location[-1]), field_names(place.owner))
+        hint = _known_key(str(location[-1]), place.owner)
     elif kind == "missing":
-        message, hint = "is missing", f"Add `{location[-1]}:`. {_description(place)}".rstrip()
-    elif kind in ("union_tag_invalid", "union_tag_not_found"):
-        location = (*location, "kind")
-        message = f"unknown kind {context['tag']!r}" if "tag" in context else "needs a kind"
-        hint = suggest(str(context.get("tag", "")), kinds(place.annotation))
-    elif kind == "repeated_name":
-        location = (*location, *context["place"])
-        message, hint = detail["msg"], "Variants address it by its name: give each its own."
+        hint = f"Add `{location[-1]}:`. {place.description}".rstrip()
+    elif kind == "union_tag_not_found" or (kind == "union_tag_invalid" and value["kind"] is None):
+        location, said, hint = (*location, "kind"), "needs a kind", of_kind(value, place.annotation)
+    elif kind == "union_tag_invalid":
+        location, said = (*location, "kind"), f"unknown kind {shown(value['kind'])}"
+        hint = suggest(str(value["kind"]), kinds(place.annotation))
+    elif "place" in detail.get("ctx", {}):
+        location, hint = (*location, *detail["ctx"]["place"]), detail["ctx"].get("hint", NAMED_TWICE)
     else:
-        message = _SHAPES.get(kind) or re.sub(r"^[A-Z]\w* should ", "must ", detail["msg"])
-        hint = " ".join(filter(None, [f"got {_short(detail['input'])}.", _nearest(detail), _description(place)]))
-    return Problem(document.mark(location), display(document.data, location), message, hint)
+        sentences = (f"got {shown(value)}.", advice(detail, place.annotation), place.description)
+        hint = " ".join(filter(None, sentences))
+    whole = (*root, *location)
+    return Problem(document.mark(whole), display(document.data, whole), said, hint)
 
 
-def _locate(model: type[BaseModel], data: Any, loc: tuple[Key, ...]) -> _Place:
-    """Translate pydantic's location, which names union tags as well, into the document's."""
+def _known_key(key: str, owner: Any) -> str:
+    known = field_names(owner)
+    sections = sections_with(owner, key)
+    is_elsewhere = len(sections) == 1 and nearest(key, known) is None
+    return f"It belongs in {sections[0]}." if is_elsewhere else suggest(key, known)
+
+
+@lru_cache(maxsize=1_000)  # the variants of a study have their mistakes at the same places
+def _locate(model: type[BaseModel], loc: tuple[Key, ...]) -> _Place:
+    """Translate pydantic's location, which names the members of unions as well, into the data's."""
     location: list[Key] = []
-    value, owner, annotation = data, model, model
-    is_tag_next = False
+    owner: Any = model
+    annotation: Any = model
+    said = ""
     for key in loc:
-        current = narrow(annotation, value)
-        if is_tag_next and isinstance(value, dict) and key == value.get("kind"):
-            is_tag_next = False
-            continue
-        if isinstance(key, int) and isinstance(value, list):
-            value = value[key]
-        elif isinstance(value, dict) and (key in value or has_field(current, key)):
-            owner, value = current, value.get(key)
-        else:
-            continue  # `[key]`, or the name of a union's member: no place in the document
-        annotation = below(current, key)
-        is_tag_next = bool(kinds(annotation))
-        location.append(key)
-    return _Place(tuple(location), owner, annotation)
-
-
-def _description(place: _Place) -> str:
-    key = place.location[-1] if place.location else ""
-    return (place.owner.model_fields[key].description or "") if has_field(place.owner, key) else ""
-
-
-def _nearest(detail: dict[str, Any]) -> str:
-    if detail["type"] != "literal_error":
-        return ""
-    return nearest(str(detail["input"]), re.findall(r"'([^']*)'", detail["ctx"]["expected"]))
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+        tagged = tagged_members(annotation)
+        if key in tagged:
+            annotation = tagged[str(key)]
+        elif key != "[key]":
+            location.append(key)
+            owner, annotation = annotation, below(annotation, key)
+            said = said if isinstance(key, int) else description(owner, key)
+    return _Place(tuple(location), owner, annotation, said)

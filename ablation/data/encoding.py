@@ -1,0 +1,103 @@
+"""Integer sequences as what a network takes: a row of numbers, one a word, or integers of one length.
+
+An integer is kept if skip_top <= integer < vocabulary_size, which is how `keras.datasets.imdb.load_data` reads its
+arguments skip_top and num_words: the start token and the three integers before the first word count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ablation.data.arrays import Array
+from ablation.data.errors import DataError
+from ablation.spec.encoders import Encoder, MultiHot, Padded
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An encoder and what was fitted for it.
+
+    Args:
+        encoder: As the spec states it.
+        weights: Of each word by its rarity in the training split, float32 of shape (vocabulary_size,); tf_idf only.
+    """
+
+    encoder: Encoder
+    weights: Array | None = None
+
+    @property
+    def width(self) -> int:
+        """Numbers of an encoded sample."""
+        return self.encoder.length if isinstance(self.encoder, Padded) else self.encoder.vocabulary_size
+
+
+def fit_encoding(encoder: Encoder, batches: Iterable[Sequence[Array]]) -> Encoding:
+    """Fit an encoder on the training split.
+
+    Args:
+        encoder: What to fit.
+        batches: Integer sequences of the training split.
+
+    Raises:
+        DataError: The integer for unknown words is outside of the vocabulary.
+    """
+    if encoder.unknown is not None and encoder.unknown >= encoder.vocabulary_size:
+        raise DataError(
+            f"data.encode.unknown: {encoder.unknown} is outside of a vocabulary of {encoder.vocabulary_size} integers."
+        )
+    if isinstance(encoder, MultiHot) and encoder.mode == "tf_idf":
+        return Encoding(encoder, _rarity(encoder, batches))
+    return Encoding(encoder)
+
+
+def encode(encoding: Encoding, sequences: Sequence[Array]) -> Array:
+    """Encode integer sequences.
+
+    Returns:
+        Shape (n, vocabulary_size): uint8 for the mode binary, float32 for count and tf_idf. For padded: int32 of
+        shape (n, length).
+    """
+    encoder = encoding.encoder
+    known = [_known(encoder, np.asarray(sequence)) for sequence in sequences]
+    if isinstance(encoder, Padded):
+        return _padded(encoder, known)
+    counts = _counts(encoder, known)
+    if encoder.mode == "binary":
+        return (counts > 0).astype(np.uint8)
+    return counts.astype(np.float32) if encoding.weights is None else counts.astype(np.float32) * encoding.weights
+
+
+def _rarity(encoder: MultiHot, batches: Iterable[Sequence[Array]]) -> Array:
+    """Return log(1 + samples / (1 + samples with the word)), as Keras' TextVectorization weighs words."""
+    samples, with_word = 0, np.zeros(encoder.vocabulary_size)
+    for sequences in batches:
+        known = [_known(encoder, np.asarray(sequence)) for sequence in sequences]
+        with_word += (_counts(encoder, known) > 0).sum(axis=0)
+        samples += len(sequences)
+    return np.log1p(samples / (1 + with_word)).astype(np.float32)
+
+
+def _known(encoder: Encoder, sequence: Array) -> Array:
+    is_known = (sequence >= encoder.skip_top) & (sequence < encoder.vocabulary_size)
+    return sequence[is_known] if encoder.unknown is None else np.where(is_known, sequence, encoder.unknown)
+
+
+def _counts(encoder: MultiHot, sequences: Sequence[Array]) -> Array:
+    size = encoder.vocabulary_size
+    rows = np.repeat(np.arange(len(sequences)), [len(sequence) for sequence in sequences])
+    places = rows * size + np.concatenate([*sequences, np.empty(0, dtype=np.int64)]).astype(np.int64)
+    return np.bincount(places, minlength=len(sequences) * size).reshape(len(sequences), size)
+
+
+def _padded(encoder: Padded, sequences: Sequence[Array]) -> Array:
+    rows = np.zeros((len(sequences), encoder.length), dtype=np.int32)
+    for row, sequence in zip(rows, sequences, strict=True):
+        kept = sequence[-encoder.length :] if encoder.truncating == "pre" else sequence[: encoder.length]
+        if encoder.padding == "pre":
+            row[encoder.length - len(kept) :] = kept
+        else:
+            row[: len(kept)] = kept
+    return rows

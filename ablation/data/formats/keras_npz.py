@@ -1,0 +1,89 @@
+"""The .npz files that Keras publishes: images as plain arrays, texts as pickled lists of word ranks.
+
+Texts come out as `keras.datasets.imdb.load_data()` gives them by default: shuffled with its seed 113, every sequence
+led by the start token 1, word ranks moved up by 3 (0 pads, 2 stands for unknown words). So a word's integer is its
+rank + 3.
+Source: keras/src/datasets/imdb.py and reuters.py of Keras 3.15.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from ablation.catalogue import Dataset
+from ablation.data.arrays import Array, write_arrays
+from ablation.data.errors import DataError
+from ablation.data.formats.pickles import load_pickle
+from ablation.data.samples import Ragged, named_arrays, offsets_of
+
+SHUFFLE_SEED = 113
+START_TOKEN = 1
+FIRST_RANK = 3
+TEST_SHARE = 0.2
+MAX_MEMBER_BYTES = 1 << 30
+
+
+def decode_keras_npz(dataset: Dataset, files: list[Path], directory: Path) -> None:
+    """Write the arrays of an .npz file with the members x_train, y_train, x_test, y_test, or x and y."""
+    if dataset.is_sequence:
+        _decode_sequences(files[0], directory)
+    else:
+        with np.load(files[0], allow_pickle=False) as archive:
+            write_arrays(directory, {part: archive[part] for part in ("x_train", "y_train", "x_test", "y_test")})
+
+
+def _decode_sequences(path: Path, directory: Path) -> None:
+    # One generator for all members, in this order: Keras draws both shuffles from it.
+    rng = np.random.RandomState(SHUFFLE_SEED)
+    with zipfile.ZipFile(path) as archive:
+        if "x.npy" in archive.namelist():
+            _write_divided(_shuffled(archive, "", rng), directory)
+            return
+        for part in ("train", "test"):
+            _write_part(part, *_shuffled(archive, f"_{part}", rng), directory)
+
+
+def _shuffled(archive: zipfile.ZipFile, suffix: str, rng: np.random.RandomState) -> tuple[Array, Array]:
+    sequences, labels = _member(archive, f"x{suffix}.npy"), _member(archive, f"y{suffix}.npy")
+    if sequences.shape != labels.shape or sequences.ndim != 1:
+        raise DataError(f"x{suffix} and y{suffix} do not belong together: shapes {sequences.shape}, {labels.shape}.")
+    order = np.arange(len(sequences))
+    rng.shuffle(order)
+    return sequences[order], labels[order]
+
+
+def _write_divided(shuffled: tuple[Array, Array], directory: Path) -> None:
+    sequences, labels = shuffled
+    count = int(len(sequences) * (1 - TEST_SHARE))
+    _write_part("train", sequences[:count], labels[:count], directory)
+    _write_part("test", sequences[count:], labels[count:], directory)
+
+
+def _write_part(part: str, sequences: Array, labels: Array, directory: Path) -> None:
+    tokens = _tokens(sequences)
+    write_arrays(directory, named_arrays(tokens, part) | {f"y_{part}": labels.astype(np.int32)})
+
+
+def _tokens(sequences: Array) -> Ragged:
+    offsets = offsets_of(np.fromiter((len(sequence) + 1 for sequence in sequences), np.int64, len(sequences)))
+    tokens = np.empty(offsets[-1], dtype=np.int32)
+    for sequence, start, end in zip(sequences, offsets[:-1], offsets[1:], strict=True):
+        tokens[start] = START_TOKEN
+        tokens[start + 1 : end] = np.asarray(sequence, dtype=np.int32) + FIRST_RANK
+    return Ragged(tokens, offsets)
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> Array:
+    if archive.getinfo(name).file_size > MAX_MEMBER_BYTES:
+        raise DataError(f"{name}: larger than {MAX_MEMBER_BYTES:,} bytes; it is not read.")
+    with archive.open(name) as file:
+        version = np.lib.format.read_magic(file)
+        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        _, _, dtype = read_header(file)
+        if dtype.hasobject:
+            return np.asarray(load_pickle(file, name), dtype=object)
+    with archive.open(name) as file:
+        return np.asarray(np.lib.format.read_array(file, allow_pickle=False))

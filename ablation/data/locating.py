@@ -1,0 +1,45 @@
+"""Which published form of a dataset is used on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ablation.catalogue import Dataset, DatasetFile
+from ablation.data.fetching import cached_file
+from ablation.settings import Settings
+
+
+def locate(dataset: Dataset, settings: Settings) -> Dataset:
+    """Return the form of `dataset` that is nearest.
+
+    That is one decoded here, else one fetched, else one in the mirror folder, else the first. A dataset of one form is
+    returned as it is. A mirror that is no folder is taken to have the first form.
+    """
+    editions = dataset.editions
+    for is_near in (_is_decoded, _is_fetched, _is_mirrored):
+        for edition in editions:
+            if is_near(edition, settings):
+                return edition
+    return editions[0]
+
+
+def dataset_directory(dataset: Dataset, settings: Settings) -> Path:
+    """Return the folder that holds the decoded arrays of `dataset` on this machine."""
+    return settings.cache_dir / "datasets" / dataset.identity
+
+
+def _is_decoded(edition: Dataset, settings: Settings) -> bool:
+    return dataset_directory(edition, settings).is_dir()
+
+
+def _is_fetched(edition: Dataset, settings: Settings) -> bool:
+    return bool(edition.files) and all(cached_file(file, settings) for file in edition.files)
+
+
+def _is_mirrored(edition: Dataset, settings: Settings) -> bool:
+    return bool(edition.files) and all(_mirror_has(file, settings) for file in edition.files)
+
+
+def _mirror_has(file: DatasetFile, settings: Settings) -> bool:
+    folder = (settings.datasets or "").removeprefix("file://")
+    return bool(folder) and "://" not in folder and (Path(folder) / file.name).is_file()

@@ -1,0 +1,17 @@
+"""Outputs of a trained model to numbers, in NumPy: dropout off, penalties left out, the same for every split."""
+
+from ablation.evaluation.evaluating import evaluate, measure
+from ablation.evaluation.heads import Head, head_of
+from ablation.evaluation.predictions import Predictions
+from ablation.evaluation.targets import TargetEncoder, TargetForm, target_encoder
+
+__all__ = [
+    "Head",
+    "Predictions",
+    "TargetEncoder",
+    "TargetForm",
+    "evaluate",
+    "head_of",
+    "measure",
+    "target_encoder",
+]

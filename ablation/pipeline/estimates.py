@@ -1,0 +1,165 @@
+"""What a study will take: parameters, time and storage of every variant, from finished trials where there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from statistics import median
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ablation.pipeline.past_trials import PastTrial, nearest
+from ablation.pipeline.planning import find_dataset
+from ablation.pipeline.records import RunPlan
+from ablation.records import Record
+from ablation.spec import ModelShapes, Study, TrialSpec, Variant, differences, model_shapes, sample_shape
+from ablation.training import MODEL
+
+BYTES_PER_NUMBER = 4
+# Curves as SVG and PNG, history, metrics and log of a trial of 40 epochs.
+CHARTS_BYTES = 330_000
+# Numbers that the optimiser keeps, and the saved model with it, of every weight that is trained.
+NUMBERS_OF_OPTIMIZER = {"sgd": 0, "rmsprop": 1, "adagrad": 1, "lion": 1}
+MOST_NUMBERS = 2
+
+
+class Pilot(Record):
+    """What the first epochs of one trial took."""
+
+    variant: str
+    epochs: int = Field(ge=2)
+    first_s: float = Field(ge=0, description="Everything but the later epochs: building, the first epoch, saving.")
+    epoch_s: float = Field(ge=0, description="One later epoch.")
+
+
+class DifferenceRecord(Record):
+    """One place where a variant's resolved spec differs from the baseline's."""
+
+    path: str
+    change: Literal["changed", "added", "removed"]
+    before: Any
+    after: Any
+
+
+class VariantEstimate(Record):
+    """A variant: what it changes, and what one of its trials takes."""
+
+    variant: str
+    is_baseline: bool
+    levels: dict[str, str] = Field(description="Its level of each factor.")
+    differences: tuple[DifferenceRecord, ...]
+    parameters: int | None
+    trainable_parameters: int | None
+    seeds: tuple[int, ...]
+    finished: int = Field(description="Trials that are in the store already.")
+    train_s: float | None = Field(description="Seconds of one trial; None where nothing like it was trained yet.")
+    basis: str = Field(description="Where that number comes from.")
+    storage_bytes: int = Field(description="Of one trial.")
+
+
+class StudyEstimate(Record):
+    """A study: its variants, and all of them together."""
+
+    variants: tuple[VariantEstimate, ...]
+    trials: int
+    finished: int
+    to_train: int = Field(description="Equal trials are trained once.")
+    workers: int
+    train_s: float | None = Field(description="Of all trials to train, one after the other.")
+    wall_s: float | None = Field(description="With so many workers.")
+    storage_bytes: int = Field(description="Of all trials to train.")
+
+
+def estimate_study(
+    study: Study, plan: RunPlan, past: tuple[PastTrial, ...], *, workers: int, pilot: Pilot | None = None
+) -> StudyEstimate:
+    """Estimate what a plan takes.
+
+    Args:
+        study: What is planned.
+        plan: Its trials.
+        past: Finished trials, of this plan and of earlier runs.
+        workers: Trials at the same time.
+        pilot: Measured now, for variants that were never trained.
+    """
+    finished = {trial.outcome.fingerprint for trial in past}
+    estimates = {variant.name: _estimate_variant(study, variant, plan, past, pilot) for variant in study.variants}
+    pending = {each.fingerprint: each.trial.variant for each in plan.trials if each.fingerprint not in finished}
+    seconds = [estimates[variant].train_s for variant in pending.values()]
+    train_s = None if None in seconds else sum(each for each in seconds if each is not None)
+    return StudyEstimate(
+        variants=tuple(estimates.values()),
+        trials=len(plan.trials),
+        finished=sum(each.fingerprint in finished for each in plan.trials),
+        to_train=len(pending),
+        workers=workers,
+        train_s=train_s,
+        wall_s=None if train_s is None else train_s / max(1, min(workers, len(pending))),
+        storage_bytes=sum(estimates[variant].storage_bytes for variant in pending.values()),
+    )
+
+
+def _estimate_variant(
+    study: Study,
+    variant: Variant,
+    plan: RunPlan,
+    past: tuple[PastTrial, ...],
+    pilot: Pilot | None,
+) -> VariantEstimate:
+    baseline = next(each for each in study.variants if each.name == study.baseline)
+    finished = {trial.outcome.fingerprint for trial in past}
+    own = [each for each in plan.trials if each.trial.variant == variant.name]
+    shapes = model_shapes(variant.spec.model, sample_shape(variant.spec.data, find_dataset(variant.spec.data.dataset)))
+    train_s, basis = _train_s(variant, past, pilot)
+    return VariantEstimate(
+        variant=variant.name,
+        is_baseline=variant is baseline,
+        levels=dict(variant.levels),
+        differences=tuple(DifferenceRecord(**asdict(each)) for each in differences(baseline.spec, variant.spec)),
+        parameters=shapes.parameters,
+        trainable_parameters=shapes.trainable_parameters,
+        seeds=tuple(each.trial.seed for each in own),
+        finished=sum(each.fingerprint in finished for each in own),
+        train_s=train_s,
+        basis=basis,
+        storage_bytes=_storage_bytes(variant.spec, shapes, past),
+    )
+
+
+def _train_s(variant: Variant, past: tuple[PastTrial, ...], pilot: Pilot | None) -> tuple[float | None, str]:
+    """Return seconds of one trial and their source: trials of the variant, else the pilot, else the nearest trials."""
+    epochs = variant.spec.training.total_epochs
+    trials, distance = nearest(variant.spec, past)
+    if pilot is not None and (distance or not trials):
+        return pilot.first_s + pilot.epoch_s * (epochs - 1), f"a pilot of {pilot.epochs} epochs of {pilot.variant}"
+    if not trials:
+        return None, "unknown: nothing like it was trained yet; measure it with --pilot"
+    seconds = median(_scaled(trial, epochs) for trial in trials)
+    count = f"{len(trials)} finished trial{'s' if len(trials) > 1 else ''}"
+    if not distance:
+        return seconds, f"{count} of this variant"
+    names = ", ".join(sorted({trial.variant for trial in trials}))
+    return seconds, f"{count} of what is most like it ({names})"
+
+
+def _scaled(trial: PastTrial, epochs: int) -> float:
+    """Return what a trial took, had it been planned with so many epochs; early stopping is taken to come again."""
+    return trial.outcome.train_s * epochs / trial.spec.training.total_epochs
+
+
+def _storage_bytes(spec: TrialSpec, shapes: ModelShapes, past: tuple[PastTrial, ...]) -> int:
+    """Return the bytes of one trial's files: as those of trials on the same data, or 4 bytes a number."""
+    alike = [trial.outcome for trial in past if trial.spec.data == spec.data and MODEL in trial.outcome.files]
+    if not alike:
+        samples = (spec.data.subset.train or 0) + (spec.data.subset.test or 0)
+        kept = NUMBERS_OF_OPTIMIZER.get(spec.training.optimizer.kind, MOST_NUMBERS) * (shapes.trainable_parameters or 0)
+        numbers = (shapes.parameters or 0) + kept + samples * (shapes.output_shape[-1] or 1)
+        return CHARTS_BYTES + BYTES_PER_NUMBER * numbers
+    beside = median(sum(_sizes(outcome.files).values()) - _sizes(outcome.files)[MODEL] for outcome in alike)
+    density = [_sizes(outcome.files)[MODEL] / outcome.parameters for outcome in alike if outcome.parameters]
+    return round(beside + (shapes.parameters or 0) * (median(density) if density else BYTES_PER_NUMBER))
+
+
+def _sizes(files: Mapping[str, Any]) -> dict[str, int]:
+    return {name: blob.bytes for name, blob in files.items()}

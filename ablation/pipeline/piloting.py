@@ -1,0 +1,71 @@
+"""A few epochs of the baseline, trained as trials are trained, to know what a study will take before it runs."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from ablation.data import prepare
+from ablation.pipeline.estimates import Pilot
+from ablation.pipeline.planning import find_dataset
+from ablation.settings import Settings, usable_cores
+from ablation.spec import Study, Trial, schedules
+from ablation.training import RESULT, TRAIN, TrainJob, TrainResult, is_stopping, read_progress, run_isolated
+
+# The first epoch holds what happens once (tracing, compiling), so it says little about the others. Where two epochs
+# pass faster than they are looked at, more of them tell.
+PILOT_EPOCHS = (2, 30)
+
+
+class PilotFailed(Exception):
+    """The baseline cannot be trained; the message says why."""
+
+
+def run_pilot(study: Study, settings: Settings, *, workers: int) -> Pilot:
+    """Train the first epochs of the baseline with the first seed, and throw the result away.
+
+    Raises:
+        DataError: The dataset cannot be had.
+        PilotFailed: The trial ended without a result.
+    """
+    trial = next(each for each in study.trials if each.variant == study.baseline)
+    data = trial.spec.data
+    prepared = prepare(data, find_dataset(data.dataset), trial.seed, settings)
+    threads = study.spec.runtime.threads or max(1, usable_cores() // workers)
+    for epochs in PILOT_EPOCHS:
+        shortened = _shortened(trial, epochs)
+        job = TrainJob(
+            trial=shortened, prepared=prepared, cache_dir=str(settings.cache_dir.absolute()), threads=threads
+        )
+        total_s, ends = _train(job, timeout_s=study.spec.runtime.timeout_min * 60)
+        if len(ends) > 1:
+            break
+    first, last = min(ends), max(ends)
+    epoch_s = (ends[last] - ends[first]) / max(1, last - first)
+    first_s = max(0.0, total_s - epoch_s * (epochs - 1))
+    return Pilot(variant=trial.variant, epochs=epochs, first_s=first_s, epoch_s=epoch_s)
+
+
+def _train(job: TrainJob, *, timeout_s: float) -> tuple[float, dict[int, float]]:
+    """Return the seconds of the whole trial, and when those epochs ended that were seen to end."""
+    ends: dict[int, float] = {}
+    with tempfile.TemporaryDirectory(prefix="ablation-pilot-") as name:
+        directory = Path(name)
+
+        def look() -> bool:
+            if (progress := read_progress(directory)) and progress.epoch:
+                ends[progress.epoch] = progress.updated_at
+            return is_stopping()
+
+        end = run_isolated(TRAIN, job.model_dump_json(), directory, timeout_s=timeout_s, is_cancelled=look)
+        look()
+        if end.reason != "done":
+            raise PilotFailed(f"the pilot of {job.trial.name} ended without a result: {end.error}")
+        return TrainResult.model_validate_json((directory / RESULT).read_bytes()).train_s, ends
+
+
+def _shortened(trial: Trial, epochs: int) -> Trial:
+    constant = schedules.ConstantRate(kind="constant")
+    changes = {"epochs": epochs, "phases": (), "schedule": constant, "early_stopping": None}
+    training = trial.spec.training.model_copy(update=changes)
+    return trial.model_copy(update={"spec": trial.spec.model_copy(update={"training": training})})

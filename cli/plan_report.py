@@ -1,0 +1,140 @@
+"""A plan as a person reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ablation.pipeline import DifferenceRecord, StudyEstimate, VariantEstimate
+from ablation.spec import Study
+from cli.tables import output_console
+
+_MARKS = {"changed": ("~", "yellow"), "added": ("+", "green"), "removed": ("-", "red")}
+
+
+def print_plan(study: Study, estimate: StudyEstimate) -> None:
+    """Print the variants with what they take, what each of them changes, and the totals."""
+    console = output_console()
+    seeds = _count(len(study.seeds), "seed")
+    title = f"{study.name}: {_count(len(study.variants), 'variant')} x {seeds} = {_count(estimate.trials, 'trial')}"
+    _say(console, title, style="bold")
+    if study.spec.question:
+        _say(console, study.spec.question)
+    _print_factors(console, study)
+    console.print()
+    _print_variants(console, estimate)
+    for variant in estimate.variants:
+        _print_changes(console, variant)
+    console.print()
+    for line in _totals(estimate):
+        _say(console, line)
+
+
+def duration(seconds: float) -> str:
+    """Say a duration in the unit that suits it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
+
+
+def size(count: float) -> str:
+    """Say a number of bytes in the unit that suits it."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            break
+        count /= 1000
+    return f"{count:.1f} {unit}" if count < 10 and unit != "B" else f"{count:,.0f} {unit}"
+
+
+def _print_factors(console: Console, study: Study) -> None:
+    if study.spec.factors is None or study.spec.design is None:
+        return
+    _say(console, f"\nFactors, in the design {study.spec.design.kind}:")
+    for name, factor in study.spec.factors.items():
+        levels = ", ".join(getattr(factor, "levels", {"off": None, "on": None}))
+        about = f"  ({factor.description})" if factor.description else ""
+        _say(console, f"  {name}: {levels}{about}")
+
+
+def _print_variants(console: Console, estimate: StudyEstimate) -> None:
+    """Print the table, or a line a variant where the terminal is too narrow for it."""
+    table = _table(estimate)
+    if console.measure(table, options=console.options.update(max_width=10_000)).maximum <= console.width:
+        console.print(table)
+        return
+    headings = [str(column.header) for column in table.columns[1:]]
+    for each in estimate.variants:
+        cells = ", ".join(f"{heading} {cell}" for heading, cell in zip(headings, _cells(each), strict=True))
+        _say(console, f"{each.variant}: {cells}")
+
+
+def _cells(variant: VariantEstimate) -> list[str]:
+    parameters = "?" if variant.parameters is None else f"{variant.parameters:,}"
+    finished = f"{variant.finished} of {len(variant.seeds)}"
+    time = "?" if variant.train_s is None else duration(variant.train_s)
+    return [parameters, finished, time, size(variant.storage_bytes)]
+
+
+def _table(estimate: StudyEstimate) -> Table:
+    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column("variant", no_wrap=True)
+    for heading in ("parameters", "finished", "a trial", "storage"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for each in estimate.variants:
+        table.add_row(Text(each.variant), *_cells(each))
+    return table
+
+
+def _print_changes(console: Console, variant: VariantEstimate) -> None:
+    if variant.is_baseline:
+        _say(console, f"\n{variant.variant} is the baseline.", style="bold")
+        return
+    _say(console, f"\n{variant.variant} changes", style="bold")
+    for difference in variant.differences:
+        mark, colour = _MARKS[difference.change]
+        _say(console, f"  {mark} {difference.path}: {_values(difference)}", style=colour)
+    if not variant.differences:
+        _say(console, "  nothing: it is equal to the baseline, trained once")
+
+
+def _values(difference: DifferenceRecord) -> str:
+    if difference.change == "added":
+        return _flow(difference.after)
+    if difference.change == "removed":
+        return _flow(difference.before)
+    return f"{_flow(difference.before)} -> {_flow(difference.after)}"
+
+
+def _flow(value: Any) -> str:
+    if value is None:
+        return "none"
+    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000).removesuffix("\n...\n").strip()
+
+
+def _totals(estimate: StudyEstimate) -> list[str]:
+    if not estimate.to_train:
+        return ["Every trial is finished: a run only compares and publishes."]
+    lines = [f"To train: {estimate.to_train} of {_count(estimate.trials, 'trial')}."]
+    if estimate.wall_s is not None:
+        workers = _count(estimate.workers, "worker")
+        lines.append(f"Time: about {duration(estimate.wall_s)} with {workers}, beside some 15 s to start.")
+    bases: dict[str, list[str]] = {}
+    for variant in estimate.variants:
+        if variant.finished < len(variant.seeds):
+            bases.setdefault(variant.basis, []).append(variant.variant)
+    for basis, names in bases.items():
+        is_known = not basis.startswith("unknown")
+        lines.append(f"  from {basis}: {', '.join(names)}" if is_known else f"Time: {basis}.")
+    return [*lines, f"Storage: about {size(estimate.storage_bytes)}."]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _say(console: Console, line: str, *, style: str | None = None) -> None:
+    console.print(line, style=style, markup=False, soft_wrap=True)
