@@ -3,8 +3,6 @@
 Arrays and models never travel; a record holds numbers and references to content-addressed bytes.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

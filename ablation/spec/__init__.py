@@ -22,7 +22,7 @@ from ablation.spec.expansion.identity import Surroundings, canonical_json, diges
 from ablation.spec.expansion.loading import load_study
 from ablation.spec.expansion.trials import Study, Trial, TrialSpec, Variant
 from ablation.spec.gates import Gate
-from ablation.spec.model import ModelSection, ModelSpec
+from ablation.spec.model import ModelSpec
 from ablation.spec.outputs import expected_outputs
 from ablation.spec.reading.problems import Mark, Problem, SpecError
 from ablation.spec.shapes import LayerShape, ModelShapes, ShapeError, model_shapes, sample_shape
@@ -40,7 +40,6 @@ __all__ = [
     "Labels",
     "LayerShape",
     "Mark",
-    "ModelSection",
     "ModelShapes",
     "ModelSpec",
     "Phase",

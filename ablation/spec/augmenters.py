@@ -1,7 +1,5 @@
 """Random changes to training batches, drawn from (seed, epoch, index) alone; never to validation or test."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,6 +1,8 @@
-"""What every spec model is made of."""
+"""What every spec model is made of.
 
-from __future__ import annotations
+The modules of the language do not postpone the evaluation of annotations: pydantic would compile each of them again
+from text, an eighth of the time that `ablate validate` takes.
+"""
 
 from typing import Annotated, TypeVar
 

@@ -1,10 +1,8 @@
 """The data section: which dataset, how much of it, how it is split, encoded, normalised and augmented."""
 
-from __future__ import annotations
-
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ablation.spec.augmenters import AugmentStep
@@ -50,6 +48,8 @@ class Labels(SpecModel):
 
 class DataSpec(SpecModel):
     """What the trials learn from."""
+
+    model_config = ConfigDict(defer_build=False)  # built once, for the study as written and for its trials
 
     dataset: str = Field(
         pattern=r"^[a-z0-9_]{1,63}$", description="A name of the catalogue, e.g. digits or mnist.", examples=["digits"]

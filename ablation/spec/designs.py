@@ -1,7 +1,5 @@
 """Factors, and the designs that say which of their combinations run."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag

@@ -1,7 +1,5 @@
 """From integer sequences to what a network takes."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

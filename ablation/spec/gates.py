@@ -1,7 +1,5 @@
 """What a study must reach: a run that does not ends with an exit code of its own."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from pydantic import Field, model_validator

@@ -3,8 +3,6 @@
 Source: https://keras.io/api/layers/initializers/
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator

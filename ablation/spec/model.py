@@ -1,11 +1,9 @@
 """The model section: layers, and what all layers of a kind share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ablation.spec.base import Many, SpecModel
@@ -13,9 +11,23 @@ from ablation.spec.layers import Activation, ActivationName, Kernel, Layer, Resi
 
 
 class ModelSpec(SpecModel):
-    """Layers, first to last; the last one gives the outputs, linear unless it says otherwise."""
+    """Layers, first to last; the last one gives the outputs, linear unless it says otherwise.
 
+    In a resolved spec every default stands in its layer, and `defaults` is empty.
+    """
+
+    model_config = ConfigDict(defer_build=False)  # built once, for the study as written and for its trials
+
+    defaults: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Settings of all layers of a kind; a layer's own come first.",
+        examples=[{"conv2d": {"kernel_regularizer": {"kind": "l2", "factor": 1e-4}}}],
+    )
     layers: Many[Layer] = Field(min_length=1, description="The layers, first to last.")
+
+    def __hash__(self) -> int:
+        """Return a hash of the layers: `defaults`, a mapping, has none, and is empty in a resolved spec."""
+        return hash(self.layers)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
@@ -37,16 +49,6 @@ class ModelSpec(SpecModel):
     def all_layers(self) -> tuple[Layer, ...]:
         """Every layer, those inside residual blocks included, first to last."""
         return tuple(layer for _, layer in _all_layers(self.layers, ()))
-
-
-class ModelSection(ModelSpec):
-    """The layers as written: what they share may stand in one place."""
-
-    defaults: dict[str, dict[str, Any]] = Field(
-        default_factory=dict,
-        description="Settings of all layers of a kind; a layer's own come first.",
-        examples=[{"conv2d": {"kernel_regularizer": {"kind": "l2", "factor": 1e-4}}}],
-    )
 
 
 def _all_layers(layers: Sequence[Layer], place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Layer]]:

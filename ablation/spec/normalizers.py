@@ -1,7 +1,5 @@
 """Normaliser steps: fitted on the training split, applied alike to every split."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator

@@ -3,8 +3,6 @@
 Source: https://keras.io/api/layers/regularizers/
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

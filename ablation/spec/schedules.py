@@ -3,8 +3,6 @@
 A study of learning rates and a study of schedules thus change different keys.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator

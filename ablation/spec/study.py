@@ -1,7 +1,5 @@
 """The whole spec: one question, its variants or factors, its seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal, LiteralString, Self
 
@@ -12,7 +10,7 @@ from ablation.spec.base import NAME, Many, SpecModel
 from ablation.spec.data import DataSpec
 from ablation.spec.designs import FACTOR_NAME, Design, Factor
 from ablation.spec.gates import Gate
-from ablation.spec.model import ModelSection
+from ablation.spec.model import ModelSpec
 from ablation.spec.training import TrainingSpec
 
 STUDY_NAME = r"^[a-z0-9-]{1,63}$"
@@ -86,7 +84,7 @@ class StudySpec(SpecModel):
         examples=["Chollet, Deep Learning with Python, 4.4"],
     )
     data: DataSpec = Field(description="What the trials learn from.")
-    model: ModelSection = Field(description="The network.")
+    model: ModelSpec = Field(description="The network.")
     training: TrainingSpec = Field(description="How each trial is trained.")
     seeds: Seeds = Field(default=3, description="A list of seeds, or how many: 3 means 0, 1, 2.", examples=[5])
     variants: dict[Annotated[str, Field(pattern=NAME)], VariantSpec] | None = Field(

@@ -1,10 +1,8 @@
 """The training section: optimiser, loss, metrics, learning-rate schedule, length, phases."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ablation.spec.base import LAYER_NAME, Many, NonNegativeInt, PositiveInt, SpecModel
@@ -79,6 +77,8 @@ class Phase(SpecModel):
 
 class TrainingSpec(SpecModel):
     """How each trial is trained."""
+
+    model_config = ConfigDict(defer_build=False)  # built once, for the study as written and for its trials
 
     optimizer: Optimizer = Field(default=Adam(kind="adam"), description="The update rule.")
     schedule: Schedule = Field(

@@ -3,8 +3,6 @@
 Left out, visibly: `ablation.spec.study.LEFT_OUT_OF_IDENTITY`, and the name of the variant.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from typing import Any

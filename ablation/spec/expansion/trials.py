@@ -1,7 +1,5 @@
 """A study worked out: its variants, its seeds, its trials."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -3,8 +3,6 @@
 Source: https://keras.io/api/layers/
 """
 
-from __future__ import annotations
-
 from ablation.spec.layers.activations import Activation, Elu, Gelu, LeakyRelu, PRelu, Relu, Selu
 from ablation.spec.layers.backbone import Backbone, WeightsFile
 from ablation.spec.layers.base import INPUT, ActivationName, Kernel, LayerSpec, Weighted

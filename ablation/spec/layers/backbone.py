@@ -1,7 +1,5 @@
 """A network of keras.applications without its classifier."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator

@@ -1,7 +1,5 @@
 """What every layer has, and what layers with weights share."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

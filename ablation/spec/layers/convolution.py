@@ -1,7 +1,5 @@
 """Convolutions, channels last."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

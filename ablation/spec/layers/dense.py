@@ -1,7 +1,5 @@
 """Layers of all-to-all connections, and look-up tables."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

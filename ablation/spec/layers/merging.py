@@ -1,7 +1,5 @@
 """Layers of several inputs. A merge that is not enabled passes its first input on."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Noise that acts while training only."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

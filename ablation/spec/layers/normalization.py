@@ -1,7 +1,5 @@
 """Layers that normalise what flows through them."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Recurrent layers: input (steps, features)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Layers that rearrange and pad; none has weights."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator

@@ -1,7 +1,5 @@
 """Every kind of layer, and the residual block, which holds layers itself."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -42,7 +40,7 @@ class Residual(LayerSpec):
     """activation(layers(x) + x). Source: He et al., Deep Residual Learning for Image Recognition, 2015."""
 
     kind: Literal["residual"]
-    layers: Many[Layer] = Field(min_length=1, description="The layers of the block, first to last.")
+    layers: Many["Layer"] = Field(min_length=1, description="The layers of the block, first to last.")
     shortcut: Literal["identity", "projection", "none"] = Field(
         default="identity",
         description="The way round: as it is, through a linear layer of the right size, or not there (a plain stack).",
