@@ -36,3 +36,9 @@ class SpecModel(BaseModel):
     """Frozen, no unknown keys, no silent conversion: a number written as text is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+
+class Step(SpecModel):
+    """One of several steps that are applied in order."""
+
+    enabled: bool = Field(default=True, description="Whether the step is applied; a switch for variants.")

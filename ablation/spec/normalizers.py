@@ -5,12 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ablation.spec.base import PositiveInt, SpecModel
+from ablation.spec.base import PositiveInt, Step
 
 Per = Literal["feature", "channel", "dataset"]
 
 
-class Rescale(SpecModel):
+class Rescale(Step):
     """x * scale + offset, e.g. 1/255 for 8-bit images."""
 
     kind: Literal["rescale"]
@@ -18,7 +18,7 @@ class Rescale(SpecModel):
     offset: float = Field(default=0.0, description="Added after scaling.")
 
 
-class Standardize(SpecModel):
+class Standardize(Step):
     """(x - mean) / standard deviation, both fitted on the training split only."""
 
     kind: Literal["standardize"]
@@ -26,14 +26,14 @@ class Standardize(SpecModel):
     epsilon: float = Field(default=1e-7, gt=0, description="Least standard deviation, against constant features.")
 
 
-class MinMax(SpecModel):
+class MinMax(Step):
     """(x - minimum) / (maximum - minimum), both fitted on the training split only."""
 
     kind: Literal["minmax"]
     per: Per = Field(default="feature", description="One range a feature, one a channel, or one for all.")
 
 
-class Clip(SpecModel):
+class Clip(Step):
     """Values outside a range become its bounds. The range is given, or fitted as percentiles of the training split."""
 
     kind: Literal["clip"]
@@ -58,20 +58,20 @@ class Clip(SpecModel):
         return self
 
 
-class Tanh(SpecModel):
+class Tanh(Step):
     """tanh(x / scale): squashes heavy tails."""
 
     kind: Literal["tanh"]
     scale: float = Field(default=1.0, gt=0, description="Values well below it stay as they are.", examples=[3.0])
 
 
-class Log1p(SpecModel):
+class Log1p(Step):
     """log(1 + x), for counts; values must not be below 0."""
 
     kind: Literal["log1p"]
 
 
-class Whiten(SpecModel):
+class Whiten(Step):
     """Decorrelated features of unit variance, fitted on the training split only."""
 
     kind: Literal["pca_whitening", "zca_whitening"]
@@ -81,7 +81,7 @@ class Whiten(SpecModel):
     epsilon: float = Field(default=1e-5, gt=0, description="Added to the variances.")
 
 
-class Resize(SpecModel):
+class Resize(Step):
     """Images of another size, bilinear."""
 
     kind: Literal["resize"]
@@ -89,7 +89,7 @@ class Resize(SpecModel):
     width: PositiveInt = Field(description="Columns.", examples=[192])
 
 
-class Grayscale(SpecModel):
+class Grayscale(Step):
     """One channel of luma, 0.2989 R + 0.5870 G + 0.1140 B."""
 
     kind: Literal["grayscale"]

@@ -72,7 +72,9 @@ def test_wildcard_changes_every_layer_it_matches(tmp_path: Path) -> None:
 
 def test_path_by_position_changes_an_item_without_a_name(tmp_path: Path) -> None:
     study = load(tmp_path, overrides=("data.normalize.0.scale=0.5",))
-    assert [str(step) for step in study.variants[0].spec.data.normalize] == ["kind='rescale' scale=0.5 offset=0.0"]
+    assert [str(step) for step in study.variants[0].spec.data.normalize] == [
+        "enabled=True kind='rescale' scale=0.5 offset=0.0"
+    ]
 
 
 def test_later_path_of_a_variant_refines_an_earlier_one(tmp_path: Path) -> None:
@@ -160,3 +162,26 @@ def test_path_below_a_schedule_of_a_phase_is_found_by_the_name_of_the_phase(tmp_
     text = changed("epochs: 2", "epochs: 2\n  phases: [{name: late, epochs: 1}]")
     study = load(tmp_path, text, overrides=("training.phases.late.schedule.warmup_steps=3",))
     assert str(study.variants[0].spec.training.phases[0].schedule) == "warmup_steps=3 kind='constant'"
+
+
+STEPS = "[{kind: rescale, scale: 0.0625}, {kind: standardize}]"
+
+
+@pytest.mark.parametrize("step", ["standardize", "1"])
+def test_step_without_a_name_is_found_by_its_kind_or_its_place_and_is_gone_when_disabled(
+    tmp_path: Path, step: str
+) -> None:
+    text = changed("[{kind: rescale, scale: 0.0625}]", STEPS)
+    study = load(tmp_path, text, overrides=(f"data.normalize.{step}.enabled=false",))
+    assert [each.kind for each in study.variants[0].spec.data.normalize] == ["rescale"]
+
+
+def test_step_is_found_once_by_a_wildcard(tmp_path: Path) -> None:
+    text = changed("[{kind: rescale, scale: 0.0625}]", STEPS)
+    assert load(tmp_path, text, overrides=("data.normalize.*.enabled=false",)).variants[0].spec.data.normalize == ()
+
+
+def test_kind_that_two_steps_share_is_no_address(tmp_path: Path) -> None:
+    text = changed("[{kind: rescale, scale: 0.0625}]", "[{kind: rescale, scale: 2.0}, {kind: rescale, scale: 0.5}]")
+    (problem,) = problems(tmp_path, text, overrides=("data.normalize.rescale.enabled=false",))
+    assert "nothing in data.normalize matches 'rescale'. Choose from: 0, 1." in problem.hint

@@ -66,7 +66,7 @@ def _resolve(base: Document, document: Document, changes: ChangeSet) -> tuple[Tr
         problems.append(_unknown_dataset(spec, changed))
     if problems or dataset is None:
         raise SpecError(problems)
-    spec = spec.model_copy(update={"model": model, "training": _enabled_phases(spec)})
+    spec = spec.model_copy(update={"data": _enabled_steps(spec), "model": model, "training": _enabled_phases(spec)})
     problems = [_located(changed, finding) for finding in check(spec, dataset)]
     if any(problem.severity == "error" for problem in problems):
         raise SpecError(problems)
@@ -133,6 +133,11 @@ def _unknown_dataset(spec: TrialSpec, document: Document) -> Problem:
     return Problem(
         document.mark(place), ".".join(place), f"no dataset is named {name!r}", suggest(name, list(catalogue()))
     )
+
+
+def _enabled_steps(spec: TrialSpec) -> Any:
+    steps = {"normalize": spec.data.normalize, "augment": spec.data.augment}
+    return spec.data.model_copy(update={name: tuple(step for step in of if step.enabled) for name, of in steps.items()})
 
 
 def _enabled_phases(spec: TrialSpec) -> Any:

@@ -1,4 +1,7 @@
-"""Paths into a spec: `model.layers.hidden_*.units`. Layers are addressed by name, `*` matches within one step."""
+"""Paths into a spec: `model.layers.hidden_*.units`. `*` matches within one step.
+
+An item of a list is addressed by its name; without one by its place, or by its kind if no other item is of that kind.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,7 @@ def assign(
 
 def _matches(location: Location, value: Any, step: str, is_last: bool) -> list[tuple[Location, Any]]:
     named = _named_children(value)
-    keys = [key for name, key in named.items() if fnmatch.fnmatchcase(name, step)]
+    keys = list(dict.fromkeys(key for name, key in named.items() if fnmatch.fnmatchcase(name, step)))
     if not keys and isinstance(value, dict) and "*" not in step and (is_last or not isinstance(value.get(step), str)):
         return [((*location, step), {})]
     return [((*location, key), child(value, key)) for key in keys]
@@ -78,11 +81,16 @@ def _named_children(value: Any) -> dict[str, Key]:
     if isinstance(value, dict):
         return {str(key): key for key in value}
     if isinstance(value, list):
-        return {
+        return _by_kind(value) | {
             str(item["name"]) if isinstance(item, dict) and "name" in item else str(index): index
             for index, item in enumerate(value)
         }
     return {}
+
+
+def _by_kind(items: list[Any]) -> dict[str, Key]:
+    kinds = [item.get("kind") if isinstance(item, dict) and "name" not in item else None for item in items]
+    return {kind: index for index, kind in enumerate(kinds) if isinstance(kind, str) and kinds.count(kind) == 1}
 
 
 def _nothing(data: Any, steps: list[str], step: str) -> str:
