@@ -67,8 +67,12 @@ types: .venv/installed-dev ## Check types.
 test: .venv/installed-dev ## Run the tests that need no network, Docker or browser.
 	$(BIN)/python -m pytest
 
+.PHONY: coverage
+coverage: .venv/installed-dev ## Run the same tests and tell which lines they reach.
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
 .PHONY: test-slow
-test-slow: .venv/installed-dev ## Run the slow tests: whole studies, kills, real data from ABLATION_DATASETS.
+test-slow: .venv/installed-dev ## Run the slow tests: whole studies, every network, 10,000 wrong specs, real data from ABLATION_DATASETS.
 	$(BIN)/python -m pytest -m slow
 
 .PHONY: format

@@ -23,7 +23,7 @@ FAILING = (
     + """\
   diverges: {set: {training.optimizer.learning_rate: 1e30}}
   does_not_fit:
-    set: {model.layers.norm.enabled: true, model.layers.norm.axis: 7}
+    set: {model.layers.hidden.kernel_constraint: {kind: max_norm, axis: 3}}
 """
 )
 LONG = TINY.replace("  l2: {", "  long: {set: {training.epochs: 100000}}\n  l2: {")
@@ -110,13 +110,13 @@ def test_run_with_failing_variants_finishes_the_others_and_names_the_failures(
     assert [line.split(" seed 0: ")[0] for line in lines] == ["diverges", "does_not_fit"]
     assert (project.directory / lines[0].split("Log: ")[1]).is_file()
     assert "no longer finite in epoch" in lines[0]
-    assert "model.layers.norm" in lines[1]
+    assert "model.layers.hidden" in lines[1]
 
     folder = next(project.published("").glob("*/manifest.json")).parent
     assert json.loads((folder / "manifest.json").read_text())["status"] == "incomplete"
     page = (folder / "index.html").read_text()
     assert "variants/diverges/seed-0/log.txt" in page
-    assert "model.layers.norm" in page
+    assert "model.layers.hidden" in page
     with (folder / "summary.csv").open(newline="") as file:
         assert [row["status"] for row in csv.DictReader(file)] == ["trained", "trained", "diverged", "failed"]
     states = task_runs(prefect_api_url, folder.name)

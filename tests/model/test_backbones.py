@@ -61,12 +61,14 @@ def test_backbone_is_the_network_after_its_scaling_of_pixels() -> None:
     np.testing.assert_allclose(outputs(model), np.asarray(network(PIXELS / 127.5 - 1)), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_backbone_without_preprocessing_takes_pixels_as_they_are() -> None:
     model, network = build(backbone(preprocess=False)), mobilenet()
     network.set_weights(model.get_layer("features").get_weights())
     np.testing.assert_allclose(outputs(model), np.asarray(network(PIXELS)), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_weights_drawn_at_random_depend_on_seed_and_name_alone() -> None:
     first = kernels(build(backbone()))
     # Keras names the layers of a second network of one process otherwise.
@@ -82,6 +84,7 @@ def test_layers_of_one_backbone_start_differently() -> None:
     assert not np.array_equal(weights[0], weights[1])
 
 
+@pytest.mark.slow
 def test_frozen_backbone_has_no_trainable_weights_and_keeps_its_statistics() -> None:
     model = build(backbone(), POOL, {"kind": "dense", "name": "output", "units": 5})
     assert [weight.path for weight in model.trainable_weights] == ["output/kernel", "output/bias"]
@@ -92,6 +95,7 @@ def test_frozen_backbone_has_no_trainable_weights_and_keeps_its_statistics() -> 
     assert is_equal(kernels(model), before)
 
 
+@pytest.mark.slow
 def test_trainable_backbone_learns_and_normalises_by_its_batches() -> None:
     model = build(backbone(trainable=True))
     assert len(model.trainable_weights) == len(mobilenet().trainable_weights)
@@ -108,6 +112,7 @@ def test_trainable_layers_are_the_last_ones_of_the_network() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_noise_of_a_trainable_network_depends_on_the_seed_alone() -> None:
     efficient = backbone(network="efficientnet_b0", alpha=None, trainable=True)
     given = PIXELS[:, :32, :32]
@@ -184,6 +189,7 @@ def mirror_with(network: keras.Model, folder: Path) -> tuple[dict[str, str], Wei
     return {"file": "features.weights.h5", "sha256": digest}, lambda file: fetch_weights(file, settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trainable", [False, True])
 def test_weights_of_a_file_are_those_of_the_network_that_was_saved(tmp_path: Path, trainable: bool) -> None:
     network = mobilenet()
@@ -192,6 +198,7 @@ def test_weights_of_a_file_are_those_of_the_network_that_was_saved(tmp_path: Pat
     assert is_equal(kernels(model), [np.asarray(weight) for weight in network.get_weights()])
 
 
+@pytest.mark.slow
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     file, source = mirror_with(mobilenet(alpha=0.5), tmp_path)
     with pytest.raises(ModelError) as raised:
