@@ -105,6 +105,16 @@ BROKEN = {
         },
         "the rooms import each other in a circle: ablation.a -> ablation.b -> ablation.c -> ablation.a",
     ),
+    "two_folders_of_a_room_import_each_other": (
+        {
+            "ablation/spec/checks/__init__.py": "from ablation.spec.expansion.trials import Trial\n",
+            "ablation/spec/expansion/__init__.py": "",
+            "ablation/spec/expansion/trials.py": "Trial = 1\n",
+            "ablation/spec/expansion/variants.py": "from ablation.spec.checks import check\n",
+        },
+        "the places of a room import each other in a circle: "
+        "ablation.spec.checks -> ablation.spec.expansion -> ablation.spec.checks",
+    ),
     "room_named_utils": (
         {"ablation/utils/__init__.py": ""},
         "ablation/utils/__init__.py: a room has a name of its own, not utils",

@@ -126,16 +126,30 @@ def _faces(root: Path, room: str) -> set[str]:
     }
 
 
+def place_of(module: str) -> str:
+    """Return the place within a room that a module belongs to, its folder or itself, e.g. ablation.spec.layers."""
+    return ".".join(module.split(".")[:3])
+
+
 def _circles(imports: list[Import]) -> Iterator[str]:
+    now = [found for found in imports if not found.is_for_types and found.target.startswith("ablation.")]
+    rooms = [(room_of(found.module), room_of(found.target)) for found in now if found.module.startswith("ablation.")]
+    places = [
+        (place_of(found.module), place_of(found.target))
+        for found in now
+        if room_of(found.module) == room_of(found.target) != found.target
+    ]
+    yield from (f"the rooms import each other in a circle: {circle}" for circle in _shortest_circles(rooms))
+    yield from (f"the places of a room import each other in a circle: {circle}" for circle in _shortest_circles(places))
+
+
+def _shortest_circles(arrows: list[tuple[str, str]]) -> Iterator[str]:
     ways: dict[str, set[str]] = {}
-    for found in imports:
-        source, target = room_of(found.module), room_of(found.target)
-        if not found.is_for_types and source.startswith("ablation.") and target.startswith("ablation."):
-            ways.setdefault(source, set()).update({target} - {source})
-    rooms = sorted(ways)
-    for first in rooms:
+    for source, target in arrows:
+        ways.setdefault(source, set()).update({target} - {source})
+    for first in sorted(ways):
         if (circle := _way_back(ways, first)) and first == min(circle):
-            yield f"the rooms import each other in a circle: {' -> '.join(circle)}"
+            yield " -> ".join(circle)
 
 
 def _way_back(ways: dict[str, set[str]], start: str) -> list[str]:

@@ -20,7 +20,6 @@ from ablation.spec.data import DataSpec, Labels, Subset, Validation
 from ablation.spec.expansion.differences import Difference, differences
 from ablation.spec.expansion.identity import Surroundings, canonical_json, digest, fingerprint
 from ablation.spec.expansion.loading import load_study
-from ablation.spec.expansion.trials import Study, Trial, TrialSpec, Variant
 from ablation.spec.gates import Gate
 from ablation.spec.model import ModelSpec
 from ablation.spec.outputs import expected_outputs
@@ -28,6 +27,7 @@ from ablation.spec.reading.problems import Mark, Problem, SpecError
 from ablation.spec.shapes import LayerShape, ModelShapes, ShapeError, model_shapes, sample_shape
 from ablation.spec.study import CompareSpec, PublishSpec, RuntimeSpec, StudySpec, VariantSpec
 from ablation.spec.training import CLASS_METRICS, SPLITS, EarlyStopping, Phase, TrainingSpec, metric_names
+from ablation.spec.trials import Study, Trial, TrialSpec, Variant
 
 __all__ = [
     "CLASS_METRICS",

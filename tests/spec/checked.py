@@ -6,8 +6,8 @@ from typing import Any
 
 from ablation.catalogue import catalogue
 from ablation.spec.checks import Finding, check
-from ablation.spec.expansion.trials import TrialSpec
 from ablation.spec.expansion.wiring import connect
+from ablation.spec.trials import TrialSpec
 
 Fields = dict[str, Any]
 # Layers and settings; then the one thing found: path, severity, and parts of the message and of the hint.

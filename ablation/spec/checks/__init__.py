@@ -15,8 +15,8 @@ from ablation.spec.checks.phases import check_phases, check_trained
 from ablation.spec.checks.schedules import check_batch_size, check_schedules
 from ablation.spec.checks.subject import Check, Subject
 from ablation.spec.checks.validation import check_early_stopping, check_monitors, check_validation
-from ablation.spec.expansion.trials import TrialSpec
 from ablation.spec.shapes import ModelShapes, Shape, ShapeError, model_shapes, sample_shape
+from ablation.spec.trials import TrialSpec
 
 __all__ = ["Finding", "check"]
 

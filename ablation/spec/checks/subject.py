@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from ablation.catalogue import Dataset
 from ablation.spec.checks.findings import Finding
 from ablation.spec.data import DataSpec
-from ablation.spec.expansion.trials import TrialSpec
 from ablation.spec.layers import INPUT, Layer, Residual
 from ablation.spec.model import ModelSpec
 from ablation.spec.shapes import ModelShapes, Shape
 from ablation.spec.training import TrainingSpec
+from ablation.spec.trials import TrialSpec
 
 
 @dataclass(frozen=True)

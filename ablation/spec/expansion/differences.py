@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from ablation.spec.expansion.trials import TrialSpec
+from ablation.spec.trials import TrialSpec
 
 Path = tuple[str, ...]
 

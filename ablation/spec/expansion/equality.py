@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ablation.spec.expansion.identity import canonical_json
-from ablation.spec.expansion.trials import Variant
 from ablation.spec.reading.document import Document, Location
 from ablation.spec.reading.problems import Problem
+from ablation.spec.trials import Variant
 
 
 def equal_variants(variants: Sequence[Variant], baseline: str, document: Document) -> list[Problem]:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ablation.records import Record
-from ablation.spec.expansion.trials import Trial
+from ablation.spec.trials import Trial
 
 
 class Surroundings(Record):

@@ -12,13 +12,13 @@ from ablation.spec.expansion.equality import equal_variants
 from ablation.spec.expansion.factorial import DesignError, expand_factors
 from ablation.spec.expansion.overriding import override
 from ablation.spec.expansion.references import repetitions, unknown_metrics, unknown_variants, wrong_sections
-from ablation.spec.expansion.trials import Study, Variant
 from ablation.spec.expansion.variants import expand
 from ablation.spec.reading.document import Document
 from ablation.spec.reading.including import read_spec
 from ablation.spec.reading.problems import Problem, Report, SpecError
 from ablation.spec.reading.validation import validate
 from ablation.spec.study import StudySpec
+from ablation.spec.trials import Study, Variant
 
 
 def load_study(path: Path, *, overrides: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> Study:

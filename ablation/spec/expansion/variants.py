@@ -10,7 +10,6 @@ from ablation.catalogue import catalogue
 from ablation.spec.checks import Finding, check
 from ablation.spec.expansion.changes import ChangeSet
 from ablation.spec.expansion.defaults import DEFAULTS, apply_defaults, wrong_defaults
-from ablation.spec.expansion.trials import TrialSpec, Variant
 from ablation.spec.expansion.wiring import connect
 from ablation.spec.reading.document import Document, Location
 from ablation.spec.reading.paths import PathError, assign, find
@@ -18,6 +17,7 @@ from ablation.spec.reading.problems import Mark, Note, Problem, Report, SpecErro
 from ablation.spec.reading.suggesting import nearest, suggest
 from ablation.spec.reading.validation import validate
 from ablation.spec.study import RESULT_SECTIONS, StudySpec
+from ablation.spec.trials import TrialSpec, Variant
 
 
 def expand(document: Document, change_sets: Sequence[ChangeSet], report: Report) -> list[Variant]:
