@@ -7,7 +7,8 @@ from ablation.data.errors import DataError, DataUnavailable
 from ablation.data.fetching import fetch_file
 from ablation.data.locating import locate
 from ablation.data.normalizing import FittedStep
-from ablation.data.preparing import Prepared, PreparedRef, Split, load_prepared, prepare, prepared_key
+from ablation.data.preparing import PreparedRef, load_prepared, prepare, prepared_key
+from ablation.data.splits import Prepared, Split
 
 __all__ = [
     "Array",

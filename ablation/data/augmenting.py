@@ -6,7 +6,7 @@ that mixup and cutmix blend a sample with is the next one of its batch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, singledispatch
 
@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from ablation import seeds
 from ablation.data.arrays import Array
+from ablation.data.splits import Split
 from ablation.spec.augmenters import (
     AugmentStep,
     Brightness,
@@ -43,19 +44,22 @@ class Batch:
 class Training:
     """The training samples, as far as steps need to know them."""
 
-    x: Array
+    split: Split
 
     @cached_property
     def mean(self) -> float:
-        """The mean of all values."""
-        sums = [np.sum(self.x[start : start + CHUNK], dtype=np.float64) for start in range(0, len(self.x), CHUNK)]
-        return float(sum(sums) / self.x.size)
+        """The mean of all values, normalised."""
+        sums = [np.sum(chunk, dtype=np.float64) for chunk in self._chunks()]
+        return float(sum(sums) / (len(self.split) * np.prod(self.split.input_shape)))
 
     @cached_property
     def span(self) -> float:
-        """The greatest value less the least."""
-        chunks = [self.x[start : start + CHUNK] for start in range(0, len(self.x), CHUNK)]
-        return float(max(chunk.max() for chunk in chunks)) - float(min(chunk.min() for chunk in chunks))
+        """The greatest value less the least, both normalised."""
+        ends = [(chunk.min(), chunk.max()) for chunk in self._chunks()]
+        return float(max(high for _, high in ends)) - float(min(low for low, _ in ends))
+
+    def _chunks(self) -> Iterator[Array]:
+        return (self.split.read(slice(start, start + CHUNK)) for start in range(0, len(self.split), CHUNK))
 
 
 class Augmenter:
@@ -63,13 +67,13 @@ class Augmenter:
 
     Args:
         steps: In order.
-        x: All training samples, normalised, shape (n, height, width[, channels]).
+        train: All training samples, each of shape (height, width[, channels]).
         seed: The trial's seed.
     """
 
-    def __init__(self, steps: Sequence[AugmentStep], x: Array, seed: int) -> None:
+    def __init__(self, steps: Sequence[AugmentStep], train: Split, seed: int) -> None:
         self._steps = tuple(steps)
-        self._training = Training(x)
+        self._training = Training(train)
         self._seed = seed
         self._draws = lru_cache(maxsize=2)(self._draw_epoch)
 
@@ -86,7 +90,7 @@ class Augmenter:
         return batch
 
     def _draw_epoch(self, epoch: int) -> tuple[Array, ...]:
-        count = len(self._training.x)
+        count = len(self._training.split)
         generators = [
             np.random.default_rng(seeds.derive(self._seed, "augment", position, epoch))
             for position in range(len(self._steps))

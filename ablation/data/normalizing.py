@@ -109,7 +109,7 @@ def load_normalizer(directory: Path) -> tuple[FittedStep, ...]:
     values: list[dict[str, Array]] = [{} for _ in steps]
     for key, array in read_arrays(directory / VALUES_FOLDER).items():
         place, _, name = key.partition("_")
-        values[int(place)][name] = array
+        values[int(place)][name] = np.array(array)  # small, and a memory map is slow to compute with
     return tuple(FittedStep(step, of_step) for step, of_step in zip(steps, values, strict=True))
 
 

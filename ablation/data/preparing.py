@@ -1,9 +1,11 @@
-"""What trials read: encoded and normalised splits, written once per (dataset, data section, seed) and memory-mapped."""
+"""What trials read: encoded and normalised splits, written once per (dataset, data section, seed) and memory-mapped.
+
+Element-wise steps at the end of `data.normalize` are only fitted here; they are applied as batches are read.
+"""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -18,9 +20,11 @@ from ablation.data.encoding import Encoding, fit_encoding
 from ablation.data.errors import DataError
 from ablation.data.labels import as_labels, with_noise
 from ablation.data.locating import locate
-from ablation.data.normalizing import FittedStep, Normalized, fit, load_normalizer, save_normalizer
+from ablation.data.normalizing import Normalized, fit, load_normalizer, save_normalizer
 from ablation.data.samples import samples_of
+from ablation.data.splits import Prepared, Split
 from ablation.data.splitting import is_seeded, kept_samples, split_validation
+from ablation.data.trailing import divide, load_trailing, prepare_trailing
 from ablation.records import Record
 from ablation.settings import Settings
 from ablation.spec import DataSpec, digest
@@ -29,6 +33,7 @@ from ablation.spec import DataSpec, digest
 LEFT_OUT_OF_KEY = {"dataset", "augment"}
 DATA_CODE = ("seeds.py", "data")
 RARITY = "word_weights"
+SPLITS = ("train", "validation", "test")
 
 
 class PreparedRef(Record):
@@ -48,35 +53,13 @@ class PreparedRef(Record):
     samples: dict[str, int]
 
 
-@dataclass(frozen=True)
-class Split:
-    """Samples and labels of one part, memory-mapped.
-
-    Args:
-        x: Shape (n, ...).
-        y: Classes, int32 of shape (n,), or targets of a regression, float32 of shape (n, targets).
-    """
-
-    x: Array
-    y: Array
-
-    def __len__(self) -> int:
-        return len(self.y)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What a trial reads: three splits, and what was fitted on the first."""
-
-    train: Split
-    validation: Split
-    test: Split
-    normalizer: tuple[FittedStep, ...]
-    encoding: Encoding | None = None
-
-
 def prepared_key(spec: DataSpec, dataset: Dataset, seed: int) -> str:
-    """Return the identity of prepared data: trials with equal keys share one copy of the arrays."""
+    """Return the identity of prepared arrays: trials with equal keys share one copy.
+
+    Trailing element-wise steps leave the arrays as they are; what is fitted for them is kept beside the arrays.
+    """
+    stored, _ = divide(spec.normalize)
+    spec = spec.model_copy(update={"normalize": stored})
     return digest(
         {
             "content": dataset.identity,
@@ -102,6 +85,7 @@ def prepare(spec: DataSpec, dataset: Dataset, seed: int, settings: Settings) -> 
     if not directory.is_dir():
         chosen = _choose(spec, read_arrays(materialize(edition, settings)), seed)
         write_once(directory, lambda temporary: _fill(temporary, chosen, spec, edition, seed))
+    prepare_trailing(directory, divide(spec.normalize)[1], _stored_samples(directory))
     prepared = _read(directory, spec)
     splits = {"train": prepared.train, "validation": prepared.validation, "test": prepared.test}
     return PreparedRef(
@@ -112,7 +96,7 @@ def prepare(spec: DataSpec, dataset: Dataset, seed: int, settings: Settings) -> 
         task=dataset.task,
         classes=dataset.classes,
         targets=dataset.targets,
-        input_shape=prepared.train.x.shape[1:],
+        input_shape=prepared.train.input_shape,
         samples={name: len(split) for name, split in splits.items()},
     )
 
@@ -157,11 +141,12 @@ def _choose(spec: DataSpec, arrays: dict[str, Array], seed: int) -> dict[str, Ch
 
 
 def _fill(directory: Path, chosen: dict[str, Chosen], spec: DataSpec, dataset: Dataset, seed: int) -> None:
-    size = batch_size(chosen["train"].samples, _width(spec), spec.normalize)
+    steps, _ = divide(spec.normalize)
+    size = batch_size(chosen["train"].samples, _width(spec), steps)
     encoding = None
     if spec.encode is not None:
         encoding = fit_encoding(spec.encode, (list(batch) for batch in chosen["train"].batches(size)))
-    fitted = fit(spec.normalize, Encoded(chosen["train"], size, encoding))
+    fitted = fit(steps, Encoded(chosen["train"], size, encoding))
     for name, split in chosen.items():
         labels = as_labels(split.labels[split.indices], dataset)
         if name == "train" and dataset.classes is not None and spec.labels.noise > 0:
@@ -188,15 +173,22 @@ def _write_samples(path: Path, batches: Normalized, count: int) -> None:
             position += len(batch)
 
 
+def _stored_samples(directory: Path) -> dict[str, Array]:
+    arrays = read_arrays(directory)
+    return {name: arrays[f"x_{name}"] for name in SPLITS if f"x_{name}" in arrays}
+
+
 def _read(directory: Path, spec: DataSpec) -> Prepared:
     normalizer = load_normalizer(directory)
+    trailing = load_trailing(directory, divide(spec.normalize)[1])
     arrays = read_arrays(directory)
-    test = Split(arrays["x_test"], arrays["y_test"])
-    is_separate = "y_validation" in arrays
+    splits = {
+        name: Split(arrays[f"x_{name}"], arrays[f"y_{name}"], trailing) for name in SPLITS if f"y_{name}" in arrays
+    }
     return Prepared(
-        train=Split(arrays["x_train"], arrays["y_train"]),
-        validation=Split(arrays["x_validation"], arrays["y_validation"]) if is_separate else test,
-        test=test,
-        normalizer=normalizer,
+        train=splits["train"],
+        validation=splits.get("validation", splits["test"]),
+        test=splits["test"],
+        normalizer=(*normalizer, *trailing),
         encoding=None if spec.encode is None else Encoding(spec.encode, arrays.get(RARITY)),
     )

@@ -18,7 +18,7 @@ class Batches:
     """Float32 samples and their targets; shuffled anew each epoch when a seed is given.
 
     Args:
-        split: Samples of shape (n, ...) and labels.
+        split: Samples, read after their last steps of normalising, and labels.
         encode: From labels to the targets of the loss.
         batch_size: Samples of one batch; the last batch may be smaller.
         seed: The trial's seed, or None for the split's own order.
@@ -42,7 +42,7 @@ class Batches:
         """Return batch `index` of an epoch: samples (batch, ...), targets, and sample weights (batch,) if there are."""
         chosen = self._order(epoch)[index * self.batch_size : (index + 1) * self.batch_size]
         labels = self.split.y[chosen]
-        batch = Batch(self.split.x[chosen].astype(np.float32, copy=False), self.encode(labels))
+        batch = Batch(self.split.read(chosen), self.encode(labels))
         if self.augmenter is not None:
             batch = self.augmenter(batch, epoch, chosen)
         if self.class_weights is None:

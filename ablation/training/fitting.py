@@ -85,7 +85,7 @@ def _training_batches(trial: Trial, train: Split, head: Head) -> Batches:
         batch_size=len(train) if spec.batch_size == "all" else spec.batch_size,
         seed=trial.seed,
         class_weights=class_weights(spec.class_weights, train.y, head.classes),
-        augmenter=Augmenter(steps, train.x, trial.seed) if steps else None,
+        augmenter=Augmenter(steps, train, trial.seed) if steps else None,
     )
 
 
@@ -149,6 +149,6 @@ def _finish(model: keras.Model, stopping: Stopping | None) -> int | None:
 
 def _outputs(model: keras.Model, split: Split) -> Array:
     steps = range(0, len(split), EVALUATION_BATCH)
-    samples = (split.x[start : start + EVALUATION_BATCH].astype(np.float32, copy=False) for start in steps)
+    samples = (split.read(slice(start, start + EVALUATION_BATCH)) for start in steps)
     outputs = [np.asarray(model.predict_on_batch(batch)) for batch in samples]
     return np.concatenate(outputs).astype(np.float32, copy=False)

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from ablation.data.arrays import Array
 from ablation.data.augmenting import Augmenter, Batch
+from ablation.data.splits import Split
 from ablation.spec.augmenters import AugmentStep
 
 STEP: TypeAdapter[AugmentStep] = TypeAdapter(AugmentStep)
@@ -33,7 +34,8 @@ ALL_STEPS = [
 def augmented(
     *steps: dict[str, Any], chosen: Any = None, epoch: int = 0, seed: int = 0, images: Array = IMAGES
 ) -> Batch:
-    of = Augmenter([STEP.validate_python(step) for step in steps], images, seed)
+    train = Split(images, np.zeros(len(images), dtype=np.int32))
+    of = Augmenter([STEP.validate_python(step) for step in steps], train, seed)
     rows = np.arange(len(images)) if chosen is None else np.asarray(chosen)
     return of(Batch(images[rows], TARGETS[rows]), epoch, rows)
 

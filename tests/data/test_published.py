@@ -63,7 +63,8 @@ def test_imdb_is_encoded_as_multi_hot_rows(place: Settings) -> None:
     train = load_prepared(ref, place).train
     assert (ref.input_shape, ref.samples) == ((10_000,), {"train": 2000, "validation": 500, "test": 500})
     words = np.unique(np.minimum(samples_of(decoded("imdb", place), "train")[0], 10_000))
-    assert np.flatnonzero(train.x[0]).tolist() == sorted({int(word) if word < 10_000 else 2 for word in words})
+    row = train.read(slice(1))[0]
+    assert np.flatnonzero(row).tolist() == sorted({int(word) if word < 10_000 else 2 for word in words})
 
 
 def test_cifar10_has_its_images_and_classes(place: Settings) -> None:
@@ -93,5 +94,7 @@ def test_flowers_are_resized_and_rescaled(place: Settings) -> None:
     ref = prepare(spec, catalogue()["flowers"], 0, place)
     train = load_prepared(ref, place).train
     assert (ref.input_shape, ref.samples) == ((96, 96, 3), {"train": 80, "validation": 20, "test": 20})
-    assert train.x.dtype == np.float32
-    assert 0 <= train.x.min() < train.x.max() <= 1
+    assert (train.x.dtype.name, train.x.nbytes) == ("uint8", 80 * 96 * 96 * 3)
+    images = train.read(slice(None))
+    assert images.dtype == np.float32
+    assert 0 <= images.min() < images.max() <= 1

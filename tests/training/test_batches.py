@@ -72,7 +72,7 @@ def test_batch_has_the_weight_of_each_samples_class_when_there_are_weights() -> 
 
 def test_batch_is_augmented_by_epoch_and_sample() -> None:
     images = Split(np.random.default_rng(0).normal(size=(COUNT, 2, 3)).astype(np.float32), SPLIT.y)
-    augmenter = Augmenter((Flip(kind="flip"),), images.x, 7)
+    augmenter = Augmenter((Flip(kind="flip"),), images, 7)
     of = Batches(images, target_encoder("one_hot", 3), batch_size=4, augmenter=augmenter)
     plain = Batches(images, target_encoder("one_hot", 3), batch_size=4)
     x, targets = of.batch(2, 1)
