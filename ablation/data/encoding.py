@@ -13,6 +13,7 @@ import numpy as np
 
 from ablation.data.arrays import Array
 from ablation.data.errors import DataError
+from ablation.data.samples import Ragged, offsets_of
 from ablation.spec.encoders import Encoder, MultiHot, Padded
 
 
@@ -61,21 +62,36 @@ def encode(encoding: Encoding, sequences: Sequence[Array]) -> Array:
         shape (n, length).
     """
     encoder = encoding.encoder
-    known = [_known(encoder, np.asarray(sequence)) for sequence in sequences]
     if isinstance(encoder, Padded):
-        return _padded(encoder, known)
-    counts = _counts(encoder, known)
+        return _padded(encoder, [_known(encoder, np.asarray(sequence)) for sequence in sequences])
+    return rows_of(encoding, words_of(encoder, sequences))
+
+
+def words_of(encoder: MultiHot, sequences: Sequence[Array]) -> Ragged:
+    """Return the words that rows are made of, int32: each once and in order for the mode binary, otherwise all."""
+    known = [_known(encoder, np.asarray(sequence)) for sequence in sequences]
     if encoder.mode == "binary":
-        return (counts > 0).astype(np.uint8)
-    return counts.astype(np.float32) if encoding.weights is None else counts.astype(np.float32) * encoding.weights
+        known = [np.unique(words) for words in known]
+    values = np.concatenate([*known, np.empty(0, dtype=np.int32)]).astype(np.int32)
+    return Ragged(values, offsets_of(np.array([len(words) for words in known], dtype=np.int64)))
+
+
+def rows_of(encoding: Encoding, words: Ragged) -> Array:
+    """Return the rows of what `words_of` gave, as `encode` returns them."""
+    encoder = encoding.encoder
+    if encoder.kind == "multi_hot" and encoder.mode == "binary":
+        rows = np.zeros((len(words), encoding.width), dtype=np.uint8)
+        rows.reshape(-1)[_places(words, encoding.width)] = 1
+        return rows
+    counts = _counts(words, encoding.width)
+    return counts if encoding.weights is None else counts * encoding.weights
 
 
 def _rarity(encoder: MultiHot, batches: Iterable[Sequence[Array]]) -> Array:
     """Return log(1 + samples / (1 + samples with the word)), as Keras' TextVectorization weighs words."""
     samples, with_word = 0, np.zeros(encoder.vocabulary_size)
     for sequences in batches:
-        known = [_known(encoder, np.asarray(sequence)) for sequence in sequences]
-        with_word += (_counts(encoder, known) > 0).sum(axis=0)
+        with_word += (_counts(words_of(encoder, sequences), encoder.vocabulary_size) > 0).sum(axis=0)
         samples += len(sequences)
     return np.log1p(samples / (1 + with_word)).astype(np.float32)
 
@@ -85,11 +101,15 @@ def _known(encoder: Encoder, sequence: Array) -> Array:
     return sequence[is_known] if encoder.unknown is None else np.where(is_known, sequence, encoder.unknown)
 
 
-def _counts(encoder: MultiHot, sequences: Sequence[Array]) -> Array:
-    size = encoder.vocabulary_size
-    rows = np.repeat(np.arange(len(sequences)), [len(sequence) for sequence in sequences])
-    places = rows * size + np.concatenate([*sequences, np.empty(0, dtype=np.int64)]).astype(np.int64)
-    return np.bincount(places, minlength=len(sequences) * size).reshape(len(sequences), size)
+def _counts(words: Ragged, width: int) -> Array:
+    rows = np.zeros((len(words), width), dtype=np.float32)
+    np.add.at(rows.reshape(-1), _places(words, width), np.float32(1))
+    return rows
+
+
+def _places(words: Ragged, width: int) -> Array:
+    """Return where each word is in rows that lie end to end."""
+    return np.repeat(np.arange(len(words)) * width, np.diff(words.offsets)) + words.values
 
 
 def _padded(encoder: Padded, sequences: Sequence[Array]) -> Array:

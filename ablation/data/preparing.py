@@ -5,6 +5,7 @@ Element-wise steps at the end of `data.normalize` are only fitted here; they are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
@@ -16,18 +17,19 @@ from ablation.code_digest import code_digest
 from ablation.data.arrays import Array, Rows, new_array, read_arrays, write_arrays, write_once
 from ablation.data.batches import Chosen, Encoded, batch_size
 from ablation.data.decoding import materialize
-from ablation.data.encoding import Encoding, fit_encoding
+from ablation.data.encoding import Encoding, fit_encoding, words_of
 from ablation.data.errors import DataError
 from ablation.data.labels import as_labels, with_noise
 from ablation.data.locating import locate
-from ablation.data.normalizing import Normalized, fit, load_normalizer, save_normalizer
-from ablation.data.samples import samples_of
+from ablation.data.normalizing import FittedStep, Normalized, fit, load_normalizer, save_normalizer
+from ablation.data.samples import Ragged, named_arrays, offsets_of, samples_of
 from ablation.data.splits import Prepared, Split
 from ablation.data.splitting import is_seeded, kept_samples, split_validation
 from ablation.data.trailing import divide, load_trailing, prepare_trailing
 from ablation.records import Record
 from ablation.settings import Settings
 from ablation.spec import DataSpec, digest
+from ablation.spec.encoders import MultiHot
 
 # What cannot change the arrays: the name of the dataset (its content counts) and what happens to batches later.
 LEFT_OUT_OF_KEY = {"dataset", "augment"}
@@ -85,7 +87,7 @@ def prepare(spec: DataSpec, dataset: Dataset, seed: int, settings: Settings) -> 
     if not directory.is_dir():
         chosen = _choose(spec, read_arrays(materialize(edition, settings)), seed)
         write_once(directory, lambda temporary: _fill(temporary, chosen, spec, edition, seed))
-    prepare_trailing(directory, divide(spec.normalize)[1], _stored_samples(directory))
+    prepare_trailing(directory, divide(spec.normalize)[1], _splits(directory, spec))
     prepared = _read(directory, spec)
     splits = {"train": prepared.train, "validation": prepared.validation, "test": prepared.test}
     return PreparedRef(
@@ -152,7 +154,10 @@ def _fill(directory: Path, chosen: dict[str, Chosen], spec: DataSpec, dataset: D
         if name == "train" and dataset.classes is not None and spec.labels.noise > 0:
             labels = with_noise(labels, dataset.classes, spec.labels.noise, seed)
         write_arrays(directory, {f"y_{name}": labels})
-        _write_samples(directory / f"x_{name}.npy", Normalized(Encoded(split, size, encoding), fitted), len(labels))
+        if isinstance(spec.encode, MultiHot) and not steps:
+            _write_words(directory, name, [words_of(spec.encode, list(batch)) for batch in split.batches(size)])
+        else:
+            _write_samples(directory / f"x_{name}.npy", Normalized(Encoded(split, size, encoding), fitted), len(labels))
     save_normalizer(directory, fitted)
     if encoding is not None and encoding.weights is not None:
         write_arrays(directory, {RARITY: encoding.weights})
@@ -173,22 +178,27 @@ def _write_samples(path: Path, batches: Normalized, count: int) -> None:
             position += len(batch)
 
 
-def _stored_samples(directory: Path) -> dict[str, Array]:
-    arrays = read_arrays(directory)
-    return {name: arrays[f"x_{name}"] for name in SPLITS if f"x_{name}" in arrays}
+def _write_words(directory: Path, name: str, batches: Sequence[Ragged]) -> None:
+    sizes = np.concatenate([np.diff(batch.offsets) for batch in batches])
+    words = Ragged(np.concatenate([batch.values for batch in batches]), offsets_of(sizes))
+    write_arrays(directory, named_arrays(words, name))
 
 
 def _read(directory: Path, spec: DataSpec) -> Prepared:
     normalizer = load_normalizer(directory)
     trailing = load_trailing(directory, divide(spec.normalize)[1])
-    arrays = read_arrays(directory)
-    splits = {
-        name: Split(arrays[f"x_{name}"], arrays[f"y_{name}"], trailing) for name in SPLITS if f"y_{name}" in arrays
-    }
+    splits = _splits(directory, spec, trailing)
     return Prepared(
         train=splits["train"],
         validation=splits.get("validation", splits["test"]),
         test=splits["test"],
         normalizer=(*normalizer, *trailing),
-        encoding=None if spec.encode is None else Encoding(spec.encode, arrays.get(RARITY)),
+        encoding=splits["train"].encoding,
     )
+
+
+def _splits(directory: Path, spec: DataSpec, trailing: tuple[FittedStep, ...] = ()) -> dict[str, Split]:
+    arrays = read_arrays(directory)
+    encoding = None if spec.encode is None else Encoding(spec.encode, arrays.get(RARITY))
+    names = [name for name in SPLITS if f"y_{name}" in arrays]
+    return {name: Split(samples_of(arrays, name), arrays[f"y_{name}"], trailing, encoding) for name in names}

@@ -36,6 +36,13 @@ class Ragged:
         """Values of a sample on average, at least 1."""
         return max(1, len(self.values) // max(1, len(self)))
 
+    def take(self, indices: Array) -> Ragged:
+        """Return chosen sequences, end to end in memory."""
+        sizes = self.offsets[indices + 1] - self.offsets[indices]
+        offsets = offsets_of(sizes)
+        places = np.repeat(self.offsets[indices] - offsets[:-1], sizes) + np.arange(offsets[-1])
+        return Ragged(self.values[places], offsets)
+
 
 Samples = Array | Ragged
 Batch = Array | list[Array]

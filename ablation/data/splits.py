@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ablation.data.arrays import Array
-from ablation.data.encoding import Encoding
+from ablation.data.encoding import Encoding, rows_of
 from ablation.data.normalizing import FittedStep, apply
+from ablation.data.samples import Ragged, Samples
 
 
 @dataclass(frozen=True)
@@ -16,14 +17,16 @@ class Split:
     """Samples and labels of one part, memory-mapped.
 
     Args:
-        x: As they are stored, shape (n, ...); 8-bit images are 8-bit. `read` gives what a model takes.
+        x: As they are stored: 8-bit images are 8-bit, multi-hot rows are the integers of their words.
         y: Classes, int32 of shape (n,), or targets of a regression, float32 of shape (n, targets).
         trailing: Element-wise steps that `read` applies.
+        encoding: Makes rows of the integers, where `x` is such.
     """
 
-    x: Array
+    x: Samples
     y: Array
     trailing: tuple[FittedStep, ...] = ()
+    encoding: Encoding | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -31,11 +34,19 @@ class Split:
     @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one sample."""
-        return self.x.shape[1:]
+        return self.x.shape[1:] if not isinstance(self.x, Ragged) else self.dense(slice(0)).shape[1:]
 
     def read(self, which: slice | Array) -> Array:
         """Return samples after every step, float32 of shape (k, ...)."""
-        return apply(self.trailing, self.x[which]).astype(np.float32, copy=False)
+        return apply(self.trailing, self.dense(which)).astype(np.float32, copy=False)
+
+    def dense(self, which: slice | Array) -> Array:
+        """Return samples before the trailing steps, shape (k, ...)."""
+        if not isinstance(self.x, Ragged):
+            return self.x[which]
+        assert self.encoding is not None
+        indices = np.arange(len(self))[which] if isinstance(which, slice) else which
+        return rows_of(self.encoding, self.x.take(indices))
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from ablation.data.arrays import Array, write_once
 from ablation.data.batches import batch_size
 from ablation.data.normalizing import FittedStep, Normalized, fit, load_normalizer, save_normalizer
+from ablation.data.splits import Split
 from ablation.spec import digest
 from ablation.spec.normalizers import Clip, Log1p, MinMax, NormalizeStep, Rescale, Standardize, Tanh
 
@@ -26,12 +29,12 @@ Steps = tuple[NormalizeStep, ...]
 class Stored:
     """Stored samples in batches that fit into memory, read anew each time they are iterated over."""
 
-    x: Array
+    split: Split
 
     def __iter__(self) -> Iterator[Array]:
-        size = batch_size(self.x, None, ())
-        for start in range(0, len(self.x), size):
-            yield self.x[start : start + size]
+        size = batch_size(self.split.x, int(np.prod(self.split.input_shape)), ())
+        for start in range(0, len(self.split), size):
+            yield self.split.dense(slice(start, start + size))
 
 
 def divide(steps: Steps) -> tuple[Steps, Steps]:
@@ -42,13 +45,13 @@ def divide(steps: Steps) -> tuple[Steps, Steps]:
     return steps[:stored], steps[stored:]
 
 
-def prepare_trailing(directory: Path, steps: Steps, stored: Mapping[str, Array]) -> None:
+def prepare_trailing(directory: Path, steps: Steps, stored: Mapping[str, Split]) -> None:
     """Fit trailing steps on the stored training samples and keep what was fitted, unless that was done before.
 
     Args:
         directory: Of the prepared arrays.
         steps: The trailing steps.
-        stored: Samples by split, `train` among them.
+        stored: The splits by name, `train` among them.
 
     Raises:
         DataError: A step does not fit the samples of some split.
@@ -74,9 +77,9 @@ def _directory(directory: Path, steps: Sequence[NormalizeStep]) -> Path:
     return directory / f"trailing-{digest([step.model_dump(mode='json') for step in steps])[:16]}"
 
 
-def _refuse_what_does_not_fit(fitted: tuple[FittedStep, ...], stored: Mapping[str, Array]) -> None:
+def _refuse_what_does_not_fit(fitted: tuple[FittedStep, ...], stored: Mapping[str, Split]) -> None:
     if not any(isinstance(one.step, Log1p) for one in fitted):
         return  # the others take any value
-    for x in stored.values():
-        for _ in Normalized(Stored(x), fitted):
+    for split in stored.values():
+        for _ in Normalized(Stored(split), fitted):
             pass

@@ -63,7 +63,8 @@ def test_prepared_training_samples_are_standardized_by_themselves(cache: Cache) 
 def test_data_without_steps_is_prepared_as_it_is(cache: Cache) -> None:
     spec = SCALED.model_copy(update={"normalize": ()})
     prepared = load_prepared(prepare(spec, DIGITS, 0, cache.settings()), cache.settings())
-    assert (prepared.train.x.dtype.name, prepared.train.x.max(), prepared.normalizer) == ("uint8", 16, ())
+    samples = prepared.train.dense(slice(None))
+    assert (samples.dtype.name, samples.max(), prepared.normalizer) == ("uint8", 16, ())
 
 
 def test_validation_on_the_test_part_keeps_every_training_sample(cache: Cache) -> None:
@@ -71,7 +72,7 @@ def test_validation_on_the_test_part_keeps_every_training_sample(cache: Cache) -
     prepared = load_prepared(ref, cache.settings())
     assert ref.samples == {"train": 100, "validation": 40, "test": 40}
     assert ref.split_seed is None
-    assert np.array_equal(prepared.validation.x, prepared.test.x)
+    assert np.array_equal(prepared.validation.dense(slice(None)), prepared.test.dense(slice(None)))
 
 
 def test_data_is_prepared_once(cache: Cache) -> None:
@@ -166,7 +167,7 @@ def test_training_labels_are_noisy_and_the_others_are_not(cache: Cache) -> None:
     assert int((clean.train.y != wrong.train.y).sum()) == 30
     assert np.array_equal(clean.validation.y, wrong.validation.y)
     assert np.array_equal(clean.test.y, wrong.test.y)
-    assert np.array_equal(clean.train.x, wrong.train.x)
+    assert np.array_equal(clean.train.dense(slice(None)), wrong.train.dense(slice(None)))
 
 
 def test_regression_has_targets_in_their_own_unit(cache: Cache) -> None:
@@ -200,9 +201,9 @@ def test_sequences_are_padded(cache: Cache) -> None:
     )
     ref = prepare(spec, texts, 0, cache.settings())
     prepared = load_prepared(ref, cache.settings())
-    assert (ref.input_shape, prepared.train.x.dtype.name) == ((3,), "int32")
-    assert prepared.train.x.tolist() == [[1, 4, 5], [0, 1, 6], [1, 4, 4]]
-    assert prepared.test.x.tolist() == [[0, 1, 2]]
+    assert (ref.input_shape, prepared.train.dense(slice(None)).dtype.name) == ((3,), "int32")
+    assert prepared.train.dense(slice(None)).tolist() == [[1, 4, 5], [0, 1, 6], [1, 4, 4]]
+    assert prepared.test.dense(slice(None)).tolist() == [[0, 1, 2]]
 
 
 def test_rarity_of_words_is_that_of_the_training_split_and_kept_with_it(cache: Cache) -> None:
@@ -215,8 +216,8 @@ def test_rarity_of_words_is_that_of_the_training_split_and_kept_with_it(cache: C
     )
     prepared = load_prepared(prepare(spec, texts, 0, cache.settings()), cache.settings())
     everywhere, once, never = np.log(1 + 2 / 3), np.log(1 + 2 / 2), np.log(1 + 2 / 1)
-    assert np.allclose(prepared.test.x, [[0, everywhere, 0, 0, 0, 0, 0, never]])
-    assert np.allclose(prepared.train.x[1], [0, everywhere, 0, 0, 0, 0, once, 0])
+    assert np.allclose(prepared.test.read(slice(None)), [[0, everywhere, 0, 0, 0, 0, 0, never]])
+    assert np.allclose(prepared.train.read(np.array([1]))[0], [0, everywhere, 0, 0, 0, 0, once, 0])
     assert prepared.encoding is not None
     assert prepared.encoding.weights is not None
     assert np.allclose(prepared.encoding.weights[[1, 4, 7]], [everywhere, once, never])
@@ -240,8 +241,8 @@ def test_images_of_different_sizes_are_prepared_in_one(cache: Cache) -> None:
     )
     ref = prepare(spec, dataset, 0, cache.settings())
     train = load_prepared(ref, cache.settings()).train
-    assert (ref.input_shape, train.x.dtype.name) == ((2, 2, 3), "uint8")
-    assert train.x[:, 1, 1, 2].tolist() == [10, 20]
+    assert (ref.input_shape, train.dense(slice(None)).dtype.name) == ((2, 2, 3), "uint8")
+    assert train.dense(slice(None))[:, 1, 1, 2].tolist() == [10, 20]
 
 
 REFUSED = {

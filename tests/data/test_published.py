@@ -94,7 +94,8 @@ def test_flowers_are_resized_and_rescaled(place: Settings) -> None:
     ref = prepare(spec, catalogue()["flowers"], 0, place)
     train = load_prepared(ref, place).train
     assert (ref.input_shape, ref.samples) == ((96, 96, 3), {"train": 80, "validation": 20, "test": 20})
-    assert (train.x.dtype.name, train.x.nbytes) == ("uint8", 80 * 96 * 96 * 3)
+    stored = train.dense(slice(None))
+    assert (stored.dtype.name, stored.nbytes) == ("uint8", 80 * 96 * 96 * 3)
     images = train.read(slice(None))
     assert images.dtype == np.float32
     assert 0 <= images.min() < images.max() <= 1

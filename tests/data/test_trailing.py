@@ -11,6 +11,7 @@ from ablation.catalogue import Dataset, catalogue
 from ablation.data import Array, DataError, load_prepared, prepare, prepared_key
 from ablation.data.arrays import content_digest, write_arrays
 from ablation.data.augmenting import Training
+from ablation.data.encoding import encode, fit_encoding
 from ablation.data.locating import dataset_directory
 from ablation.data.normalizing import apply, fit
 from ablation.data.splits import Split
@@ -86,7 +87,7 @@ def test_batches_are_to_the_bit_what_the_steps_make_of_the_whole_split(name: str
     dataset = decoded(IMAGES, OTHERS, place)
     prepared = load_prepared(prepare(spec_of(*written), dataset, 0, place), place)
     fitted = fit(steps(*written), [IMAGES])
-    assert prepared.train.x.dtype.name == "uint8"
+    assert prepared.train.dense(slice(None)).dtype.name == "uint8"
     for split, images in ((prepared.train, IMAGES), (prepared.test, OTHERS)):
         expected = apply(fitted, images)
         for size in (1, 5, 32):
@@ -103,7 +104,7 @@ def test_steps_before_a_whitening_are_stored_and_those_after_it_are_not(place: S
     dataset = decoded(IMAGES, OTHERS, place)
     written = (RESCALE, WHITEN, STANDARDIZE)
     prepared = load_prepared(prepare(spec_of(*written), dataset, 0, place), place)
-    assert prepared.train.x.shape == (67, 8)
+    assert prepared.train.dense(slice(None)).shape == (67, 8)
     assert [one.step.kind for one in prepared.train.trailing] == ["standardize"]
     assert [one.step.kind for one in prepared.normalizer] == ["rescale", "pca_whitening", "standardize"]
     expected = apply(fit(steps(*written), [IMAGES]), IMAGES)
@@ -172,3 +173,71 @@ def test_mean_and_span_of_the_training_data_are_those_of_normalized_samples() ->
     training = Training(Split(x, np.zeros(1500, dtype=np.int32), fitted))
     assert training.mean == pytest.approx(float(values.mean(dtype=np.float64)), rel=1e-12)
     assert training.span == float(values.max()) - float(values.min())
+
+
+WORDS = [RANDOM.integers(1, 60, length).astype(np.int32) for length in (40, 1, 17, 0, 90, 25)]
+MULTI_HOT: dict[str, dict[str, Any]] = {
+    "binary": {"mode": "binary"},
+    "count": {"mode": "count"},
+    "tf_idf": {"mode": "tf_idf"},
+    "binary_without_unknown": {"mode": "binary", "unknown": None, "skip_top": 5},
+    "count_unknown_below_skip_top": {"mode": "count", "unknown": 2, "skip_top": 5},
+}
+
+
+def texts(place: Settings) -> Dataset:
+    parts = {
+        f"{name}_{part}{suffix}": value
+        for part in ("train", "test")
+        for name, suffix, value in (
+            ("x", "", np.concatenate(WORDS)),
+            ("x", "_offsets", np.cumsum([0, *map(len, WORDS)])),
+            ("y", "", np.arange(len(WORDS), dtype=np.int32) % 2),
+        )
+    }
+    facts = {"content_sha256": content_digest(parts), "input_shape": (), "classes": 2, "is_sequence": True}
+    dataset = catalogue()["imdb"].model_copy(update=facts | {"alternatives": ()})
+    directory = dataset_directory(dataset, place)
+    directory.mkdir(parents=True)
+    write_arrays(directory, parts)
+    return dataset
+
+
+def text_spec(encoder: dict[str, Any], *written: dict[str, Any]) -> DataSpec:
+    section = {"kind": "multi_hot", "vocabulary_size": 50} | encoder
+    return DataSpec.model_validate(
+        {"dataset": "imdb", "validation": {"use": "test"}, "encode": section, "normalize": written}
+    )
+
+
+@pytest.mark.parametrize("written", [(), ({"kind": "log1p"}, STANDARDIZE)], ids=["as_it_is", "standardized"])
+@pytest.mark.parametrize("name", MULTI_HOT)
+def test_rows_of_words_are_to_the_bit_what_encoding_the_whole_split_makes(
+    name: str, written: tuple[dict[str, Any], ...], place: Settings
+) -> None:
+    spec = text_spec(MULTI_HOT[name], *written)
+    ref = prepare(spec, texts(place), 0, place)
+    train = load_prepared(ref, place).train
+    assert spec.encode is not None
+    rows = encode(fit_encoding(spec.encode, [WORDS]), WORDS)
+    expected = apply(fit(spec.normalize, [rows]), rows).astype(np.float32)
+    assert (ref.input_shape, train.read(slice(None)).tobytes()) == ((50,), expected.tobytes())
+    for chosen in (np.array([4]), np.array([3]), np.array([5, 0, 3, 2])):
+        assert train.read(chosen).tobytes() == expected[chosen].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"), [("binary", [len(np.unique(np.where(text < 50, text, 2))) for text in WORDS]), ("count", None)]
+)
+def test_rows_of_words_take_four_bytes_a_word_on_disk(mode: str, words: list[int] | None, place: Settings) -> None:
+    ref = prepare(text_spec({"mode": mode}), texts(place), 0, place)
+    values = sum(words) if words else 173
+    offsets = 7
+    assert stored_bytes(ref.key, place) == 2 * (4 * values + 8 * offsets)
+
+
+def test_whitened_rows_are_stored_as_numbers(place: Settings) -> None:
+    spec = text_spec({}, WHITEN | {"components": 3})
+    train = load_prepared(prepare(spec, texts(place), 0, place), place).train
+    assert train.dense(slice(None)).dtype.name == "float32"
+    assert train.read(slice(None)).shape == (6, 3)

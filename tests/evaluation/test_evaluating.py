@@ -44,7 +44,7 @@ def data_for(name: str) -> tuple[Prepared, int | None]:
     if name.startswith("yes_no"):
         return _with_labels(data, lambda split: split.y % 2), 2
     if name == "numbers":
-        return _with_labels(data, lambda split: split.x[:, :2] * 3), None
+        return _with_labels(data, lambda split: split.read(slice(None))[:, :2] * 3), None
     return data, CLASSES
 
 
