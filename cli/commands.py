@@ -22,6 +22,7 @@ COMMANDS = {
     "status": "cli.status:show_status",
     "list": "cli.listing:list_runs",
     "show": "cli.listing:show_run",
+    "data": "cli.data:app",
     "schema": "cli.schema:print_schema",
 }
 
@@ -38,11 +39,14 @@ class Commands(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import a command; None when there is none of that name."""
+        """Import a command, or a group of them; None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
+        found = pkgutil.resolve_name(COMMANDS[cmd_name])
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
         one = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-        one.command(cmd_name)(pkgutil.resolve_name(COMMANDS[cmd_name]))
+        one.command(cmd_name)(found)
         return typer.main.get_command(one)
 
     def main(self, args: Any = None, *rest: Any, **options: Any) -> Any:

@@ -147,7 +147,7 @@ def _map_trials(
     if not pending:
         return {}
     warm_up()
-    prepared = _prepare(pending)
+    prepared = _prepare(pending, run)
     built = _build(pending, prepared, run, slots)
     trained = train.map(pending, prepared, built, unmapped(run), unmapped(slots))
     evaluated = evaluate.map(trained, pending, prepared, unmapped(run))
@@ -158,15 +158,16 @@ def _map_trials(
     return {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
 
 
-def _prepare(pending: list[PlannedTrial]) -> list[Future]:
+def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
     """Fetch each dataset once and normalise each (data section, seed) once; return one future per trial."""
     datasets = sorted({planned.trial.spec.data.dataset for planned in pending})
-    contents = dict(zip(datasets, fetch.map(datasets).result(), strict=True))
+    contents = dict(zip(datasets, fetch.map(datasets, unmapped(run.store)).result(), strict=True))
     splits = list(dict.fromkeys((planned.trial.spec.data, planned.trial.seed) for planned in pending))
     futures = normalize.map(
         [data for data, _ in splits],
         [seed for _, seed in splits],
         [contents[data.dataset] for data, _ in splits],
+        unmapped(run.store),
     )
     futures.result()
     by_split = dict(zip(splits, futures, strict=True))

@@ -23,6 +23,7 @@ class DatasetFile(Record):
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="File name, also on a mirror.")
     url: str | None = Field(default=None, description="Published address; None for what only a mirror has.")
     sha256: tuple[str, ...] = Field(min_length=1, description="Accepted digests, the published file's first.")
+    bytes: int | None = Field(default=None, ge=1, description="Size of the published file, where it is known.")
 
 
 class Holdout(Record):
@@ -52,6 +53,7 @@ class Dataset(Record):
     input_shape: tuple[int | None, ...] = Field(
         description="Of one sample; None where samples differ, () for sequences."
     )
+    samples: int | None = Field(default=None, ge=1, description="In both parts of the first form, where it is known.")
     licence: str
     homepage: str
     format: Format

@@ -4,10 +4,11 @@ from ablation.data.arrays import Array
 from ablation.data.augmenting import Augmenter, Batch
 from ablation.data.decoding import materialize
 from ablation.data.errors import DataError, DataUnavailable
-from ablation.data.fetching import fetch_file
-from ablation.data.locating import locate
+from ablation.data.fetching import cached_file, fetch_file
+from ablation.data.locating import is_here, locate
 from ablation.data.normalizing import FittedStep
 from ablation.data.preparing import PreparedRef, load_prepared, prepare, prepared_key
+from ablation.data.sources import OnTransfer, Remote, Transfer
 from ablation.data.splits import Prepared, Split
 
 __all__ = [
@@ -17,10 +18,15 @@ __all__ = [
     "DataError",
     "DataUnavailable",
     "FittedStep",
+    "OnTransfer",
     "Prepared",
     "PreparedRef",
+    "Remote",
     "Split",
+    "Transfer",
+    "cached_file",
     "fetch_file",
+    "is_here",
     "load_prepared",
     "locate",
     "materialize",

@@ -11,11 +11,20 @@ from ablation.data.fetching import fetch_file
 from ablation.data.formats import DECODERS
 from ablation.data.locating import dataset_directory, locate
 from ablation.data.samples import samples_of
+from ablation.data.sources import OnTransfer, Remote
 from ablation.settings import Settings
 
 
-def materialize(dataset: Dataset, settings: Settings) -> Path:
+def materialize(
+    dataset: Dataset, settings: Settings, *, remote: Remote | None = None, on_transfer: OnTransfer | None = None
+) -> Path:
     """Return the folder of the dataset's decoded arrays, fetching and decoding if it is not there yet.
+
+    Args:
+        dataset: Which one.
+        settings: Where the cache and the mirror are.
+        remote: Searched after the mirror, before the published address.
+        on_transfer: Is told how far the fetching of each file is.
 
     Raises:
         DataError: A file cannot be had, or the decoded arrays are not those the catalogue states.
@@ -23,7 +32,7 @@ def materialize(dataset: Dataset, settings: Settings) -> Path:
     edition = locate(dataset, settings)
     directory = dataset_directory(edition, settings)
     if not directory.is_dir():
-        files = [fetch_file(file, settings) for file in edition.files]
+        files = [fetch_file(file, settings, remote=remote, on_transfer=on_transfer) for file in edition.files]
         write_once(directory, lambda temporary: _decode(edition, files, temporary))
     return directory
 

@@ -1,42 +1,65 @@
-"""A dataset's files on this machine: from the cache, the mirror, or the published address; verified before use."""
+"""A dataset's files on this machine: from the cache, the mirror, the store or the published address; verified first."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from ablation.catalogue import DatasetFile
+from ablation.data.downloading import download, is_temporary
 from ablation.data.errors import DataError, DataUnavailable
+from ablation.data.sources import OnTransfer, Remote, Transfer
+from ablation.data.work_folder import work_folder
 from ablation.settings import Settings
 
-TIMEOUT_S = 30.0
+_logger = logging.getLogger(__name__)
 
 
-def fetch_file(file: DatasetFile, settings: Settings) -> Path:
+@dataclass(frozen=True)
+class _Source:
+    """One place of a file: its name for people, and how to write the file's bytes to a path."""
+
+    name: str
+    write: Callable[[Path], None]
+    is_shared: bool = False
+
+
+def fetch_file(
+    file: DatasetFile, settings: Settings, *, remote: Remote | None = None, on_transfer: OnTransfer | None = None
+) -> Path:
     """Return the path of a verified copy of `file` in the cache, fetching it if need be.
+
+    Of processes that fetch it at once one does, and the others wait for it. A download that breaks off is gone on with
+    by the next attempt. What the remote lacked is kept there.
+
+    Args:
+        file: What to fetch.
+        settings: Where the cache and the mirror are.
+        remote: Searched after the mirror, before the published address.
+        on_transfer: Is told how far it is.
 
     Raises:
         DataUnavailable: It cannot be had, or what was got has another digest. The cache never holds a bad file.
     """
     if cached := cached_file(file, settings):
         return cached
-    folder = _folder(settings)
-    failures: list[str] = []
-    is_temporary = False
-    for source in _sources(file, settings):
-        try:
-            return _fetch_from(source, file, folder)
-        except (OSError, httpx.HTTPError, httpx.InvalidURL, DataError) as error:
-            failures.append(f"  {source}: {_reason(error)}")
-            is_temporary |= _is_temporary(error)
-    advice = f"  Put {file.name} into a folder and set ABLATION_DATASETS to that folder, or check the network."
-    raise DataUnavailable("\n".join([f"{file.name} cannot be fetched:", *failures, advice]), is_temporary=is_temporary)
+    with work_folder(_folder(settings) / f".fetch-{_short_digest(*file.sha256)}") as folder:
+        if cached := cached_file(file, settings):  # by whom this process waited for
+            return cached
+        watch = on_transfer or (lambda transfer: None)
+        source, path = _fetch(file, list(_sources(file, settings, remote, watch)), folder)
+        watch(Transfer(file.name, path.stat().st_size, path.stat().st_size))
+    if remote is not None and not source.is_shared:
+        _keep(remote, path)
+    return path
 
 
 def cached_file(file: DatasetFile, settings: Settings) -> Path | None:
@@ -45,16 +68,59 @@ def cached_file(file: DatasetFile, settings: Settings) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _folder(settings: Settings) -> Path:
     return settings.cache_dir / "files"
 
 
-def _is_temporary(error: Exception) -> bool:
-    if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code >= 500
-    if isinstance(error, httpx.UnsupportedProtocol):
-        return False
-    return isinstance(error, httpx.TransportError) or getattr(error, "is_temporary", False)
+def _short_digest(*names: str) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def _fetch(file: DatasetFile, sources: list[_Source], folder: Path) -> tuple[_Source, Path]:
+    failures: list[str] = []
+    is_any_temporary = False
+    for source in sources:
+        try:
+            return source, _fetch_from(source, file, folder)
+        except (OSError, httpx.HTTPError, httpx.InvalidURL, DataError) as error:
+            failures.append(f"  {source.name}: {_reason(error)}")
+            is_any_temporary |= is_temporary(error)
+    advice = f"  Put {file.name} into a folder and set ABLATION_DATASETS to that folder, or check the network."
+    message = "\n".join([f"{file.name} cannot be fetched:", *failures, advice])
+    raise DataUnavailable(message, is_temporary=is_any_temporary)
+
+
+def _fetch_from(source: _Source, file: DatasetFile, folder: Path) -> Path:
+    path = folder / f"{_short_digest(source.name)}.part"
+    source.write(path)
+    digest = file_digest(path)
+    if digest not in file.sha256:
+        size = path.stat().st_size
+        _empty(folder, path.stem)
+        raise DataError(f"{_sizes(size, file)}sha256 is {digest}, expected {' or '.join(file.sha256)}")
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+    target = folder.parent / digest / file.name
+    target.parent.mkdir(exist_ok=True)
+    path.replace(target)
+    _empty(folder)
+    return target
+
+
+def _empty(folder: Path, stem: str = "*") -> None:
+    for suffix in ("part", "validator"):
+        for path in folder.glob(f"{stem}.{suffix}"):
+            path.unlink()
+
+
+def _sizes(got: int, file: DatasetFile) -> str:
+    return "" if file.bytes in (None, got) else f"{got} bytes, expected {file.bytes}; "
 
 
 def _reason(error: Exception) -> str:
@@ -65,54 +131,54 @@ def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _sources(file: DatasetFile, settings: Settings) -> Iterator[str]:
+def _sources(
+    file: DatasetFile, settings: Settings, remote: Remote | None, on_transfer: OnTransfer
+) -> Iterator[_Source]:
     if settings.datasets:
-        yield f"{settings.datasets.rstrip('/')}/{file.name}"
+        yield _source(f"{settings.datasets.rstrip('/')}/{file.name}", file, on_transfer)
+    if remote is not None:
+        yield _Source("the store", partial(_find, remote, file), is_shared=True)
     if file.url:
-        yield file.url
+        yield _source(file.url, file, on_transfer)
 
 
-def _fetch_from(source: str, file: DatasetFile, folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as temporary:
-        partial = Path(temporary) / file.name
-        _copy(source, partial)
-        digest = file_digest(partial)
-        if digest not in file.sha256:
-            raise DataError(f"sha256 is {digest}, expected {' or '.join(file.sha256)}")
-        target = folder / digest / file.name
-        target.parent.mkdir(exist_ok=True)
-        os.replace(partial, target)
-    return target
+def _source(address: str, file: DatasetFile, on_transfer: OnTransfer) -> _Source:
+    if address.startswith(("http://", "https://")):
+        return _Source(address, partial(_download, address, file, on_transfer))
+    if address.startswith("s3://"):
+        return _Source(address, partial(_download_object, address))
+    return _Source(address, partial(shutil.copyfile, Path(address.removeprefix("file://"))))
 
 
-def _copy(source: str, target: Path) -> None:
-    if source.startswith(("http://", "https://")):
-        _download(source, target)
-    elif source.startswith("s3://"):
-        _download_object(source, target)
-    else:
-        shutil.copyfile(Path(source.removeprefix("file://")), target)
+def _download(url: str, file: DatasetFile, on_transfer: OnTransfer, path: Path) -> None:
+    expected = file.bytes if len(file.sha256) == 1 else None  # each accepted file has a size of its own
+
+    def watch(done: int, total: int | None) -> None:
+        on_transfer(Transfer(file.name, done, total))
+
+    is_continued = download(url, path, watch, expected)
+    if is_continued and file_digest(path) not in file.sha256:
+        _empty(path.parent, path.stem)
+        download(url, path, watch, expected)
 
 
-def _download(url: str, target: Path) -> None:
-    with httpx.stream("GET", url, follow_redirects=True, timeout=TIMEOUT_S) as response, target.open("wb") as output:
-        response.raise_for_status()
-        for chunk in response.iter_bytes(1 << 20):
-            output.write(chunk)
-
-
-def _download_object(uri: str, target: Path) -> None:
-    from ablation.store import StoreError, StoreLocation, connect
+def _download_object(uri: str, path: Path) -> None:
+    from ablation.store import StoreError, StoreLocation, StoreUnreachable, connect
 
     prefix, _, key = uri.rpartition("/")
     try:
-        connect(StoreLocation(uri=prefix)).download(key, target)
+        connect(StoreLocation(uri=prefix)).download(key, path)
     except StoreError as error:
-        raise DataError(str(error)) from error
+        raise DataError(str(error), is_temporary=isinstance(error, StoreUnreachable)) from error
 
 
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _find(remote: Remote, file: DatasetFile, path: Path) -> None:
+    if not any(remote.find(digest, path) for digest in file.sha256):
+        raise DataError("it is not there yet")
+
+
+def _keep(remote: Remote, path: Path) -> None:
+    try:
+        remote.keep(path)
+    except DataError as error:
+        _logger.warning("%s is fetched, but cannot be kept for other machines: %s", path.name, error)

@@ -23,6 +23,11 @@ def locate(dataset: Dataset, settings: Settings) -> Dataset:
     return editions[0]
 
 
+def is_here(dataset: Dataset, settings: Settings) -> bool:
+    """Return whether a form of `dataset` is on this machine, decoded or fetched: nothing is left to download."""
+    return any(_is_decoded(each, settings) or _is_fetched(each, settings) for each in dataset.editions)
+
+
 def dataset_directory(dataset: Dataset, settings: Settings) -> Path:
     """Return the folder that holds the decoded arrays of `dataset` on this machine."""
     return settings.cache_dir / "datasets" / dataset.identity

@@ -23,6 +23,7 @@ from ablation.data.labels import as_labels, with_noise
 from ablation.data.locating import locate
 from ablation.data.normalizing import FittedStep, Normalized, fit, load_normalizer, save_normalizer
 from ablation.data.samples import Ragged, named_arrays, offsets_of, samples_of
+from ablation.data.sources import Remote
 from ablation.data.splits import Prepared, Split
 from ablation.data.splitting import is_seeded, kept_samples, split_validation
 from ablation.data.trailing import divide, load_trailing, prepare_trailing
@@ -74,8 +75,17 @@ def prepared_key(spec: DataSpec, dataset: Dataset, seed: int) -> str:
     )
 
 
-def prepare(spec: DataSpec, dataset: Dataset, seed: int, settings: Settings) -> PreparedRef:
+def prepare(
+    spec: DataSpec, dataset: Dataset, seed: int, settings: Settings, *, remote: Remote | None = None
+) -> PreparedRef:
     """Split, encode and normalise a dataset, unless that was done before.
+
+    Args:
+        spec: What is done.
+        dataset: Of which.
+        seed: Of the trials that share the split.
+        settings: Where the cache and the mirror are.
+        remote: Where the dataset's files are searched after the mirror.
 
     Raises:
         DataError: The dataset cannot be had, has fewer samples than the spec asks for, or a step does not fit it.
@@ -85,7 +95,7 @@ def prepare(spec: DataSpec, dataset: Dataset, seed: int, settings: Settings) -> 
     key = prepared_key(spec, edition, seed)
     directory = _directory(key, settings)
     if not directory.is_dir():
-        chosen = _choose(spec, read_arrays(materialize(edition, settings)), seed)
+        chosen = _choose(spec, read_arrays(materialize(edition, settings, remote=remote)), seed)
         write_once(directory, lambda temporary: _fill(temporary, chosen, spec, edition, seed))
     prepare_trailing(directory, divide(spec.normalize)[1], _splits(directory, spec))
     prepared = _read(directory, spec)

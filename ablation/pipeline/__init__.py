@@ -1,5 +1,6 @@
 """The steps of a run as plain functions: plan, train, evaluate, publish, compare, commit. Prefect tasks call them."""
 
+from ablation.pipeline.datasets import fetch_dataset, prepare_data
 from ablation.pipeline.estimates import DifferenceRecord, Pilot, StudyEstimate, VariantEstimate, estimate_study
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
@@ -37,11 +38,13 @@ __all__ = [
     "estimate_study",
     "evaluate_trial",
     "failed_outcome",
+    "fetch_dataset",
     "find_dataset",
     "find_finished",
     "find_past_trials",
     "new_run_id",
     "plan_run",
+    "prepare_data",
     "publish_outcome",
     "remove_abandoned",
     "reproduce_command",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ablation.data import PreparedRef, load_prepared, prepare
+from ablation.data import PreparedRef, load_prepared
 from ablation.evaluation import evaluate, head_of
-from ablation.pipeline.planning import find_dataset
+from ablation.pipeline.datasets import prepare_data
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
 from ablation.provenance import describe_machine
@@ -92,7 +92,7 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
         trial=planned.trial, prepared=prepared, cache_dir=str(settings.cache_dir.absolute()), threads=run.threads
     )
     with slots.occupy(planned.position):
-        _ensure_prepared(planned, settings)
+        _ensure_prepared(planned, run, settings)
         end = run_isolated(
             TRAIN, job.model_dump_json(), directory, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled
         )
@@ -139,10 +139,9 @@ def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "fai
     )
 
 
-def _ensure_prepared(planned: PlannedTrial, settings: Settings) -> None:
+def _ensure_prepared(planned: PlannedTrial, run: RunContext, settings: Settings) -> None:
     """Make the prepared arrays on this machine if another one made the reference."""
-    data = planned.trial.spec.data
-    prepare(data, find_dataset(data.dataset), planned.trial.seed, settings)
+    prepare_data(planned.trial.spec.data, planned.trial.seed, connect(run.store), settings)
 
 
 def _outcome(planned: PlannedTrial, end: ProcessEnd, directory: Path) -> TrialOutcome:

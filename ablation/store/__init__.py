@@ -7,7 +7,7 @@ from ablation.store.blobs import download_blob, get_blob, present_blobs, put_blo
 from ablation.store.conditional import honours_conditions
 from ablation.store.connections import connect, open_store, public_address
 from ablation.store.content_types import content_type_of
-from ablation.store.datasets import download_dataset, put_dataset
+from ablation.store.datasets import download_dataset, put_dataset, replace_dataset
 from ablation.store.errors import (
     BlobCorrupt,
     KeyInvalid,
@@ -71,6 +71,7 @@ __all__ = [
     "put_blob",
     "put_dataset",
     "read_run",
+    "replace_dataset",
     "resolve_run",
     "run_file_key",
     "run_manifest_key",

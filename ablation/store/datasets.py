@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ablation.records import BlobRef
 from ablation.store import layout
-from ablation.store.blobs import download_verified, reference, write_once
+from ablation.store.blobs import download_verified, reference, verify_size, write_once
 from ablation.store.content_types import content_type_of
 from ablation.store.objects import Store
 
@@ -19,6 +19,19 @@ def put_dataset(store: Store, path: Path) -> BlobRef:
     """
     ref = reference(path, content_type_of(path.name))
     write_once(store, layout.dataset_key(ref.sha256), path, ref)
+    return ref
+
+
+def replace_dataset(store: Store, path: Path) -> BlobRef:
+    """Write a dataset's file over what the store has under its digest, known to be wrong; return the reference to it.
+
+    Raises:
+        UploadIncomplete: The store has not as many bytes afterwards.
+    """
+    ref = reference(path, content_type_of(path.name))
+    key = layout.dataset_key(ref.sha256)
+    store.put(key, path, ref.content_type)
+    verify_size(store, key, ref.bytes)
     return ref
 
 
