@@ -26,6 +26,11 @@ def test_readme_names_command(command: str) -> None:
     assert f"ablate {command}" in README
 
 
+@pytest.mark.parametrize("command", ["list", "show NAME", "fetch NAME"])
+def test_readme_names_command_about_data(command: str) -> None:
+    assert re.search(rf"`?(ablate )?data {command}\b", README)
+
+
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_readme_names_setting(name: str) -> None:
     assert f"`ABLATION_{name.upper()}`" in README

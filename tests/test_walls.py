@@ -173,13 +173,15 @@ except SystemExit as end:
 HEAVY = {"keras", "tensorflow", "jax", "prefect", "boto3", "botocore", "altair", "vl_convert"}
 
 
-@pytest.mark.parametrize("arguments", [["validate", "specs/quickstart.yaml"], ["--help"], ["run", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["validate", "specs/quickstart.yaml"], ["--help"], ["run", "--help"], ["data", "list"]]
+)
 def test_light_command_imports_no_heavy_library(arguments: list[str]) -> None:
     command = [sys.executable, "-c", COMMAND, *arguments]
     completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     answer = json.loads(completed.stdout.splitlines()[-1])
     assert answer["exit"] == 0
-    assert ("ablation.spec" in answer["modules"]) == (arguments[0] == "validate")
+    assert ("ablation.spec" in answer["modules"]) == (arguments[0] in ("validate", "data"))
     assert HEAVY & set(answer["modules"]) == set()
 
 

@@ -12,20 +12,27 @@ from pathlib import Path
 import pytest
 
 from ablation.catalogue import DatasetFile
+from ablation.data import downloading
 from ablation.settings import Settings
 
 CONTENT = b"a small published file\n" * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
+CUT = 9999
 
 
 class Responder(http.server.BaseHTTPRequestHandler):
-    """Answers /good, /moved, /other, /short, /cut and any /<status>."""
+    """Answers /good, /moved, /other, /short, /cut, any /<status>, and what `_answer_again` describes."""
 
     server: WebServer
 
     def do_GET(self) -> None:
+        is_first = self.path not in self.server.asked
         self.server.asked.append(self.path)
+        self.server.ranges.append((self.headers["Range"] or "", self.headers["If-Range"] or ""))
         name = self.path.split("/")[1]
+        if name.startswith("again-"):
+            self._answer_again(name.removeprefix("again-"), is_first=is_first)
+            return
         if name == "moved":
             self.send_response(302)
             self.send_header("Location", "/good/small.npz")
@@ -33,7 +40,43 @@ class Responder(http.server.BaseHTTPRequestHandler):
         elif name.isdigit():
             self.send_error(int(name))
         else:
-            self._send({"other": CONTENT[:-1] + b"!", "short": CONTENT[:-1], "cut": CONTENT[:9999]}.get(name, CONTENT))
+            self._send({"other": CONTENT[:-1] + b"!", "short": CONTENT[:-1], "cut": CONTENT[:CUT]}.get(name, CONTENT))
+
+    def _answer_again(self, name: str, *, is_first: bool) -> None:
+        """Answer the first request badly, and later ones as a server of this kind does.
+
+        The first answer breaks off after CUT bytes (`held`: it waits there; `busy`: it is 429; `unsized`: it announces
+        no length). `changed` and `unproved` first had another file; only `changed` says so, by its entity tag.
+        """
+        offset = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        first = b"?" * CUT if name in ("changed", "unproved") else CONTENT[:CUT]
+        tag = {"changed": '"v1"' if is_first else '"v2"', "unproved": None, "weak": 'W/"v1"'}.get(name, '"v1"')
+        is_range = offset and name != "rangeless" and self.headers["If-Range"] in (None, tag)
+        if name == "busy" and is_first:
+            self._head(429, {"Retry-After": "0", "Content-Length": "0"})
+        elif is_range and name == "refusing":
+            self._head(416, {"Content-Length": "0"})
+        elif is_range:
+            start = offset + (1 if name == "shifted" else 0)
+            length = {"Content-Length": str(len(CONTENT) - start)}
+            self._head(206, length | {"Content-Range": f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"}, tag)
+            self.wfile.write(CONTENT[start:])
+        else:
+            is_sized = name != "unsized" or not is_first
+            self._head(200, {"Content-Length": str(len(CONTENT))} if is_sized else {}, tag)
+            self.wfile.write(first if is_first and name != "busy" else CONTENT)
+        if name == "held" and is_first:
+            self.wfile.flush()
+            self.server.is_released.wait()
+            self.wfile.write(CONTENT[CUT:])
+
+    def _head(self, status: int, headers: dict[str, str], tag: str | None = None) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if tag:
+            self.send_header("ETag", tag)
+        self.end_headers()
 
     def _send(self, body: bytes) -> None:
         self.send_response(200)
@@ -51,6 +94,8 @@ class WebServer(http.server.ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Responder)
         self.asked: list[str] = []
+        self.ranges: list[tuple[str, str]] = []  # Range and If-Range of each request
+        self.is_released = threading.Event()  # of the answer to /again-held
 
     @property
     def url(self) -> str:
@@ -65,8 +110,15 @@ def web() -> Iterator[WebServer]:
         try:
             yield server
         finally:
+            server.is_released.set()
             server.shutdown()
             thread.join()
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask a busy server again at once."""
+    monkeypatch.setattr(downloading, "FIRST_WAIT_S", 0.0)
 
 
 @dataclass
@@ -100,5 +152,10 @@ def mirror(tmp_path: Path) -> Path:
 
 
 def small_file(url: str) -> DatasetFile:
-    """Describe the file, published at `url`."""
+    """Describe the file, published at `url`, of which there also is another container."""
     return DatasetFile(name="small.npz", url=url, sha256=("0" * 64, DIGEST))
+
+
+def sized_file(url: str) -> DatasetFile:
+    """Describe the file, published at `url`, with its size."""
+    return DatasetFile(name="small.npz", url=url, sha256=(DIGEST,), bytes=len(CONTENT))

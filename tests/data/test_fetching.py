@@ -100,7 +100,8 @@ def test_file_that_cannot_be_had_says_where_why_and_what_to_do(web: WebServer, c
     assert reason in where
     assert advice == f"  {ADVICE}"
     assert error.is_temporary is is_temporary
-    assert cache.files() == []
+    assert not (cache.directory / "files" / DIGEST).exists()
+    assert bool(cache.files()) is (kind == "cut")  # what came of it is kept for the next attempt
 
 
 def test_address_that_refuses_connections_is_a_temporary_failure(cache: Cache) -> None:
@@ -125,6 +126,12 @@ def test_every_source_that_failed_is_named(web: WebServer, cache: Cache, tmp_pat
 
 def test_failure_is_temporary_when_one_of_the_sources_may_recover(web: WebServer, cache: Cache, tmp_path: Path) -> None:
     assert failure(cache, f"{web.url}/503/small.npz", str(tmp_path / "nowhere")).is_temporary
+
+
+@pytest.mark.parametrize(("kind", "attempts"), {"500": 4, "429": 4, "cut": 4, "404": 1, "short": 1}.items())
+def test_only_what_may_recover_is_asked_again(web: WebServer, cache: Cache, kind: str, attempts: int) -> None:
+    failure(cache, f"{web.url}/{kind}/small.npz")
+    assert len(web.asked) == attempts
 
 
 def test_second_attempt_after_a_cut_connection_succeeds(web: WebServer, cache: Cache) -> None:
