@@ -23,6 +23,7 @@ def work_folder(path: Path) -> Iterator[Path]:
         yield path
     finally:
         _tidy(path)
+        fcntl.flock(descriptor, fcntl.LOCK_UN)  # a process forked meanwhile would keep what is only closed
         os.close(descriptor)
 
 
