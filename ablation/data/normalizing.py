@@ -130,7 +130,8 @@ def _fit(step: NormalizeStep, batches: Iterable[Array]) -> Mapping[str, Array]:
 @_fit.register
 def _(step: Standardize, batches: Iterable[Array]) -> Mapping[str, Array]:
     mean, variance = moments(batches, step.per)
-    return {"mean": mean, "deviation": np.maximum(np.sqrt(variance), step.epsilon)}
+    deviation = np.sqrt(variance)
+    return {"mean": mean, "deviation": np.where(deviation > step.epsilon, deviation, 1.0)}
 
 
 @_fit.register

@@ -23,7 +23,11 @@ class Standardize(Step):
 
     kind: Literal["standardize"]
     per: Per = Field(default="feature", description="One mean a feature, one a channel, or one for all.")
-    epsilon: float = Field(default=1e-7, gt=0, description="Least standard deviation, against constant features.")
+    epsilon: float = Field(
+        default=1e-7,
+        gt=0,
+        description="Features that deviate no more than this are constant, and only centred.",
+    )
 
 
 class MinMax(Step):

@@ -54,7 +54,7 @@ ClassWeights = Annotated[
 
 
 class EarlyStopping(SpecModel):
-    """Ends the training when a metric no longer improves."""
+    """Ends the epochs, or a phase, when a metric no longer improves; the next phase goes on from the best epoch."""
 
     monitor: str = Field(default="val_loss", description="A metric of the history.", examples=["val_accuracy"])
     patience: PositiveInt = Field(default=5, description="Epochs without improvement.")

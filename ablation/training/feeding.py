@@ -67,6 +67,7 @@ def _tensorflow_pipeline(batches: Batches, first_epoch: int) -> Any:
         epoch, index = divmod(int(position), steps)
         return batches.batch(epoch, index)
 
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # nothing to convert, and it leaves files
     def load(position: Any) -> tuple[Any, ...]:
         tensors = tf.numpy_function(read, [position], types)
         for tensor, example in zip(tensors, examples, strict=True):

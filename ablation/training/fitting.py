@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -60,14 +60,17 @@ def fit(model: keras.Model, trial: Trial, prepared: Prepared, head: Head, direct
     stopping = Stopping(training.early_stopping, log) if training.early_stopping else None
     stages, freezing = stages_of(training), Freezing(model, trial.spec.model)
     freezing.check(stages)
-    for stage in stages:
+    for planned in stages:
+        stage = replace(planned, first_epoch=len(log.history))  # the one before may have been ended early
         freezing.apply(stage)
         optimizer = _stage_optimizer(model, trial, stage, len(batches))
         compile_model(model, optimizer, head, training.metrics)
         watchers = _watchers(training, stage, log, stopping)
         _fit_stage(model, stage, (batches, validation), [log, *watchers])
-        if model.stop_training:
+        if log.is_diverged:
             break
+        if stopping:
+            stopping.restore(model)
     return Fitted(log, _finish(model, stopping))
 
 

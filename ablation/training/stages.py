@@ -68,6 +68,11 @@ class Freezing:
         self._layers = {layer.name: layer for layer in model.layers}
         self._members = {layer.name: list(_names(layer)) for layer in spec.all_layers}
         self._frozen: dict[str, dict[keras.layers.Layer, bool]] = {}
+        self._trained_in_part = {
+            layer.name: layer.trainable_layers
+            for layer in spec.all_layers
+            if isinstance(layer, Backbone) and layer.trainable_layers is not None
+        }
 
     def check(self, stages: list[Stage]) -> None:
         """Refuse patterns that match no layer.
@@ -106,6 +111,9 @@ class Freezing:
         layer = self._layers[name]
         if name not in self._frozen:
             layer.trainable = True
+            if name in self._trained_in_part:
+                for part in layer.layers[: -self._trained_in_part[name]]:
+                    part.trainable = False
             return
         for part, is_trainable in self._frozen.pop(name).items():
             part.trainable = is_trainable

@@ -22,10 +22,10 @@ def is_smaller_better(monitor: str) -> bool:
 
 
 class Stopping(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
-    """Ends the training when a metric of the history no longer improves, and keeps the weights of the best epoch.
+    """Ends a stage when a metric of the history no longer improves, and keeps the weights of the best epoch.
 
-    The best epoch is that of the whole training. Patience begins anew with every stage, which may make things worse
-    at first.
+    The best epoch is that of the whole training, and the next stage goes on from it. Patience begins anew with every
+    stage, which may make things worse at first.
     """
 
     def __init__(self, spec: EarlyStopping, log: EpochLog) -> None:

@@ -175,5 +175,11 @@ def test_standardized_samples_are_centred_by_training_samples_alone(per: str, tr
     fitted = fit(steps({"kind": "standardize", "per": per, "epsilon": 1e-3}), [train])
     axis = 0 if per == "feature" else None
     wide = train.astype(np.float64)
-    expected = (other - wide.mean(axis=axis)) / np.maximum(wide.std(axis=axis), 1e-3)
+    deviation = wide.std(axis=axis)
+    expected = (other - wide.mean(axis=axis)) / np.where(deviation > 1e-3, deviation, 1.0)
     assert np.allclose(apply(fitted, other), expected, rtol=1e-3, atol=0.1)
+
+
+def test_feature_that_is_constant_in_training_is_only_centred() -> None:
+    fitted = fit(steps({"kind": "standardize"}), [np.array([[5.0, 1.0], [5.0, 3.0]], dtype=np.float32)])
+    assert apply(fitted, np.array([[7.0, 2.0]], dtype=np.float32)).tolist() == [[2.0, 0.0]]

@@ -126,6 +126,14 @@ FOUND: dict[str, Found] = {
         "diabetes has no classes",
         "Set it to 0",
     ),
+    "validation_of_every_sample": (
+        None,
+        {"data": {"subset": {"train": 300}, "validation": {"count": 300}}},
+        "data.validation.count",
+        "error",
+        "leaves none of the 300 training samples",
+        "Validate on fewer",
+    ),
     "validation_on_the_test_part": (
         None,
         {"data": {"validation": {"use": "test"}}},

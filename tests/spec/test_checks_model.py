@@ -249,6 +249,22 @@ FOUND: dict[str, Found] = {
         "backbone scales pixels of 0 to 255 itself",
         "set preprocess: false in backbone",
     ),
+    "rate_of_a_frozen_backbone": (
+        [{"kind": "backbone", "network": "mobilenet_v2", "learning_rate_factor": 0.1}, FLAT, TEN],
+        CIFAR10,
+        "model.layers.backbone.learning_rate_factor",
+        "error",
+        "is set, but the backbone is frozen",
+        "unfreeze backbone in a phase",
+    ),
+    "trained_layers_of_a_frozen_backbone": (
+        [{"kind": "backbone", "network": "mobilenet_v2", "trainable_layers": 3}, FLAT, TEN],
+        CIFAR10,
+        "model.layers.backbone.trainable_layers",
+        "error",
+        "is set, but the backbone is frozen",
+        "Set trainable: true",
+    ),
     "pixels_that_cannot_be_left": (
         [{"kind": "backbone", "network": "efficientnet_b0", "preprocess": False}, FLAT, TEN],
         CIFAR10,

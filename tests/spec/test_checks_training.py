@@ -234,6 +234,10 @@ RIGHT: dict[str, tuple[list[Fields] | None, Fields]] = {
         [BACKBONE, FLAT, TEN],
         {**CIFAR10, "training": phase(unfreeze=["backbone"])},
     ),
+    "phase_that_fine_tunes_the_last_layers_slowly": (
+        [{**BACKBONE, "trainable_layers": 3, "learning_rate_factor": 0.1}, FLAT, TEN],
+        {**CIFAR10, "training": phase(unfreeze=["backbone"])},
+    ),
     "phase_that_trains_all_of_a_backbone": (
         [{**BACKBONE, "trainable": True, "trainable_layers": 3}, FLAT, TEN],
         {**CIFAR10, "training": phase(unfreeze=["backbone"])},

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ablation.data import Array
+from ablation.model import build_model
 from ablation.spec import ModelSpec, TrainingSpec, Trial
 from ablation.training.fitting import fit
 from ablation.training.stages import Freezing, Stage, stages_of
@@ -137,3 +138,15 @@ def test_name_of_a_residual_block_stands_for_the_layers_in_it() -> None:
         outputs = layer(outputs)
     Freezing(keras.Model(inputs, outputs), spec).apply(stage(freeze=("block",)))
     assert [layer.trainable for layer in layers] == [True, False, False]
+
+
+def test_phase_unfreezes_only_the_last_layers_of_a_backbone_that_says_so() -> None:
+    backbone = {"kind": "backbone", "name": "features", "network": "mobilenet_v2", "alpha": 0.35, "weights": "none"}
+    layers = [backbone | {"trainable_layers": 4}, {"kind": "flatten", "name": "flat"}, DENSE]
+    spec = ModelSpec.model_validate({"layers": layers})
+    model = build_model(spec, input_shape=(32, 32, 3), seed=0)
+    assert model.get_layer("features").trainable_variables == []
+    Freezing(model, spec).apply(stage(unfreeze=("features",)))
+    trained = [layer.name for layer in model.get_layer("features").layers if layer.trainable_variables]
+    last = [layer.name for layer in model.get_layer("features").layers[-4:] if layer.weights]
+    assert trained == last != []

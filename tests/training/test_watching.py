@@ -89,8 +89,7 @@ def test_stopping_by_hand(
 
 def test_training_that_gets_worse_ends_early_with_the_weights_of_its_best_epoch(tmp_path: Path) -> None:
     stopping = {"monitor": "loss", "patience": 2, "min_delta": 1e6}
-    phases = [{"name": "never", "epochs": 5}]
-    model, fitted = run(trial(early_stopping=stopping, epochs=9, phases=phases), tmp_path)
+    model, fitted = run(trial(early_stopping=stopping, epochs=9), tmp_path)
     one_epoch, _ = run(trial(epochs=1), tmp_path)
     assert column(fitted, "epoch") == [1, 2, 3]
     assert fitted.best_epoch == 1
@@ -102,6 +101,18 @@ def test_patience_begins_anew_in_a_phase_and_the_best_epoch_is_that_of_all(tmp_p
     phases = [{"name": "more", "epochs": 5}]
     _, fitted = run(trial(early_stopping=stopping, epochs=2, phases=phases), tmp_path)
     assert column(fitted, "epoch") == [1, 2, 3, 4]
+    assert fitted.best_epoch == 1
+
+
+def test_phase_goes_on_from_the_best_epoch_of_what_was_ended_early(tmp_path: Path) -> None:
+    stopping = {"monitor": "loss", "patience": 2, "min_delta": 1e6}
+    phases = [{"name": "fine_tune", "epochs": 1, "learning_rate": 1e-6}]
+    _, fitted = run(trial(early_stopping=stopping, epochs=9, phases=phases), tmp_path)
+    assert column(fitted, "epoch") == [1, 2, 3, 4]
+    assert column(fitted, "learning_rate")[2:] == [pytest.approx(0.1), pytest.approx(1e-6)]
+    losses = column(fitted, "loss")
+    assert losses[3] < losses[0], "the phase began with the weights after the first epoch"
+    assert losses[3] > losses[2], "not with those after the third"
     assert fitted.best_epoch == 1
 
 

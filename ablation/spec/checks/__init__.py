@@ -14,7 +14,7 @@ from ablation.spec.checks.outputs import check_outputs
 from ablation.spec.checks.phases import check_phases, check_trained
 from ablation.spec.checks.schedules import check_batch_size, check_schedules
 from ablation.spec.checks.subject import Check, Subject
-from ablation.spec.checks.validation import check_early_stopping, check_monitors, check_validation
+from ablation.spec.checks.validation import check_early_stopping, check_monitors, check_split, check_validation
 from ablation.spec.shapes import ModelShapes, Shape, ShapeError, model_shapes, sample_shape
 from ablation.spec.trials import TrialSpec
 
@@ -22,6 +22,7 @@ __all__ = ["Finding", "check"]
 
 CHECKS: tuple[Check, ...] = (
     check_unknown_words,
+    check_split,
     check_augmenters,
     check_label_noise,
     check_outputs,

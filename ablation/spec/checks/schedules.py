@@ -16,7 +16,7 @@ Path = tuple[str, ...]
 def check_batch_size(subject: Subject) -> Iterator[Finding]:
     """Find batches of more samples than there are."""
     samples, batch_size = training_samples(subject.data), subject.training.batch_size
-    if samples is not None and batch_size != "all" and batch_size > samples:
+    if samples is not None and samples > 0 and batch_size != "all" and batch_size > samples:
         message = f"is {batch_size}, but only {samples} samples are trained on: each epoch is one step"
         yield Finding(("training", "batch_size"), message, "Write all if that is meant.", "warning")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ablation.spec.checks.findings import Finding
+from ablation.spec.checks.schedules import training_samples
 from ablation.spec.checks.subject import Subject
 from ablation.spec.reading.suggesting import suggest
 from ablation.spec.schedules import ReduceOnPlateau
@@ -26,6 +27,15 @@ def check_validation(subject: Subject) -> Iterator[Finding]:
             message = f"{monitor} is measured on the test part, so the test part steers the training it is to judge"
             hint = "Use validation: {fraction: 0.2}: no test result of this study can be trusted otherwise."
             yield Finding(path, message, hint, "warning")
+
+
+def check_split(subject: Subject) -> Iterator[Finding]:
+    """Find a validation split that takes every training sample."""
+    left, validation = training_samples(subject.data), subject.data.validation
+    if left is not None and left < 1:
+        key = "count" if validation.count is not None else "fraction"
+        message = f"leaves none of the {subject.data.subset.train} training samples to train on"
+        yield Finding(("data", "validation", key), message, "Validate on fewer, or keep more in data.subset.train.")
 
 
 def check_monitors(subject: Subject) -> Iterator[Finding]:

@@ -86,9 +86,14 @@ class Backbone(Weighted):
     alpha: float | None = Field(
         default=None, gt=0, le=2, description="Width of a MobileNet; 1.0 when left out.", examples=[0.35]
     )
-    trainable: bool = Field(default=False, description="Whether its weights are trained; false: frozen.")
+    trainable: bool = Field(
+        default=False,
+        description="Whether its weights are trained; one that a phase unfreezes stays in inference mode.",
+    )
     trainable_layers: PositiveInt | None = Field(
-        default=None, description="With `trainable: true`: only so many of its last layers are trained.", examples=[20]
+        default=None,
+        description="Where it is trained, only so many of its last layers are.",
+        examples=[20],
     )
     learning_rate_factor: float | None = Field(
         default=None, gt=0, le=1, description="Its weights learn at this share of the learning rate.", examples=[0.1]
@@ -100,7 +105,4 @@ class Backbone(Weighted):
         if self.alpha is not None and self.network not in NETWORKS_WITH_ALPHA:
             context = {"network": self.network, "networks": ", ".join(NETWORKS_WITH_ALPHA)}
             raise PydanticCustomError("no_alpha", "{network} has no alpha; only {networks} have one", context)
-        for name in ("learning_rate_factor", "trainable_layers"):
-            if getattr(self, name) is not None and not self.trainable:
-                raise PydanticCustomError("frozen", "{name} is set, but the backbone is frozen", {"name": name})
         return self
