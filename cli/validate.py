@@ -49,5 +49,7 @@ def _check(spec: Path) -> tuple[str, tuple[Problem, ...]]:
     except SpecError as error:
         return "", error.problems
     noted = len(study.warnings)
+    sizes = ((len(study.variants), "variant"), (len(study.seeds), "seed"))
     ending = f", {noted} warning{'s' if noted > 1 else ''}" if noted else ""
-    return f"{len(study.variants)} variants x {len(study.seeds)} seeds, valid{ending}", study.warnings
+    variants, seeds = (f"{count} {word}{'s' if count > 1 else ''}" for count, word in sizes)
+    return f"{variants} x {seeds}, valid{ending}", study.warnings

@@ -143,7 +143,7 @@ WRONG_TARGETS = {
     "missing": ("bse.yaml", "no such file", "Did you mean base.yaml?"),
     "folder": ("folder.yaml", "no such file", "folder.yaml is not there."),
     "null_character": ('"a\\0.yaml"', "no such file", "is not there."),
-    "itself": ("spec.yaml", "spec.yaml extends itself, by way of 1 file(s)", "Remove one `extends`."),
+    "itself": ("spec.yaml", "spec.yaml extends itself", "Remove one `extends`."),
     "itself_by_another_way": ("./spec.yaml", "spec.yaml extends itself", "Remove one `extends`."),
 }
 
@@ -163,7 +163,7 @@ def test_files_that_extend_each_other_are_reported_where_the_circle_closes(tmp_p
         tmp_path, spec="extends: second.yaml\n", second="extends: third.yaml\n", third="\nextends: spec.yaml\n"
     )
     (problem,) = wrong(path)
-    assert row(problem) == ("third.yaml", 2, "extends", "spec.yaml extends itself, by way of 3 file(s)")
+    assert row(problem) == ("third.yaml", 2, "extends", "spec.yaml extends itself, by way of 2 other files")
 
 
 def test_chain_of_too_many_files_is_reported(tmp_path: Path) -> None:

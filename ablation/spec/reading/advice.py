@@ -111,6 +111,9 @@ def _choice(value: Any, words: list[str]) -> str:
 
 def _name(value: Any, pattern: str) -> str:
     """Return the name that differs least from what was written, if there is one."""
+    last = str(value).rsplit("/", 1)[-1]
+    if last != value and re.match(pattern, last):
+        return f"Write the name alone: {last}."
     for separator in ("-", "_"):
         name = re.sub(r"[^a-z0-9]+", separator, str(value)[:100].lower()).strip(separator)
         if name and re.match(pattern, name):
@@ -124,7 +127,11 @@ def _list(value: Any, item: Any) -> str:
     if isinstance(value, str) and value in kinds(item):
         return f"Write [{with_kind(value, item)}]."
     if isinstance(value, dict):
-        return f"Write [{flow(value)}]." if "kind" in value else "Write a list: begin each item with `- `."
+        return (
+            f"Write [{flow(value)}]."
+            if "kind" in value
+            else "Write a list: begin each item with `- `; a variant changes one of them by its path, with dots."
+        )
     return f"Write [{value}]." if isinstance(value, str) else f"Write [{flow(value)}]."
 
 

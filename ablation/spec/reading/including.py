@@ -47,7 +47,7 @@ def _read(path: Path, readers: tuple[Path, ...]) -> Document:
 
 def _lengthened(chain: tuple[Path, ...], below: Path, mark: Mark) -> tuple[Path, ...]:
     if below.resolve() in chain:
-        raise _error(mark, f"{below.name} extends itself, by way of {len(chain)} file(s)", "Remove one `extends`.")
+        raise _error(mark, f"{below.name} extends itself{_way(len(chain))}", "Remove one `extends`.")
     if len(chain) >= MAX_FILES:
         raise _error(mark, f"more than {MAX_FILES} files extend each other", "Put them together.")
     return chain
@@ -71,6 +71,10 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except ValueError:  # a null character
         return False
+
+
+def _way(files: int) -> str:
+    return "" if files == 1 else f", by way of {files - 1} other file{'s' if files > 2 else ''}"
 
 
 def _error(mark: Mark, message: str, hint: str) -> SpecError:
