@@ -88,13 +88,14 @@ def _(spec: _Noisy, seed: int) -> layers.Layer:
 @build_layer.register
 def _(spec: Bidirectional, seed: int) -> layers.Layer:
     # Keras would make the backward layer of the forward one's configuration, so that both start alike.
-    return layers.Bidirectional(
+    layer = layers.Bidirectional(
         _direction(spec, seed, "forward"),
         merge_mode=spec.merge_mode,
         backward_layer=_direction(spec, seed, "backward"),
         name=spec.name,
-        trainable=spec.trainable,
     )
+    layer.trainable = spec.trainable  # as an argument it would not reach the layers inside
+    return layer
 
 
 def _direction(spec: Bidirectional, seed: int, direction: str) -> layers.Layer:

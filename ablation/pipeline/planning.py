@@ -82,9 +82,9 @@ def surroundings(dataset: str) -> Surroundings:
 
 
 def library_versions() -> dict[str, str]:
-    """Return the versions of Keras, its backend and NumPy (which draws splits and orders), without importing them."""
+    """Return the versions of what computes and draws, Keras, its backend and others, without importing them."""
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    versions = {"keras": metadata.version("keras"), "numpy": metadata.version("numpy"), "backend": backend}
+    versions = {name: metadata.version(name) for name in ("keras", "numpy", "scipy", "pillow")} | {"backend": backend}
     for distribution in _BACKENDS.get(backend, (backend,)):
         try:
             versions[backend] = metadata.version(distribution)

@@ -51,7 +51,7 @@ class CompareSpec(SpecModel):
 
 
 class RuntimeSpec(SpecModel):
-    """How the trials run; nothing here changes a result."""
+    """How the trials run; nothing here changes a result, but for the last digits where threads add in another order."""
 
     workers: int | None = Field(
         default=None, ge=1, description="Trials at the same time; ABLATION_WORKERS otherwise.", examples=[2]

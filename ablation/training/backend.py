@@ -1,4 +1,4 @@
-"""What has to be said to Keras' backend before it runs: seeds, threads, determinism."""
+"""What has to be said to Keras and its backend before they run: number formats, seeds, threads, determinism."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ def configure_backend(*, seed: int, threads: int) -> None:
         seed: The trial's seed. Python's, NumPy's and the backend's generators are seeded from it.
         threads: Threads of one operation, and operations at once.
     """
+    # What a person's keras.json says of these would change results unseen.
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
     if keras.backend.backend() == "tensorflow":
         _configure_tensorflow(threads)
     keras.utils.set_random_seed(seeds.derive(seed, "process"))

@@ -29,6 +29,7 @@ def _quiet_stderr() -> Iterator[None]:
             os.close(terminal)
 
 
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # the identity of a trial says so; keras.json may not differ
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # warnings and errors belong in a trial's log, chatter does not
 
 with _quiet_stderr():

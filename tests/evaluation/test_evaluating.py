@@ -113,3 +113,24 @@ def test_accuracy_is_the_share_of_samples_whose_largest_output_is_their_label() 
     metrics = evaluate(said, data, head(trial()), ("accuracy",))
     zeros = float(np.mean(data.test.y == 0))
     assert [metrics[f"{split}_accuracy"] for split in ("train", "val", "test")] == [1.0, 0.0, zeros]
+
+
+FAR = {"kernel_initializer": {"kind": "random_uniform", "minval": -60.0, "maxval": 60.0}}
+SATURATED = {
+    "softmax": (SOFTMAX | FAR, {"kind": "categorical_crossentropy"}),
+    "softmax_sparse": (SOFTMAX | FAR, {"kind": "sparse_categorical_crossentropy"}),
+    "yes_no": ({**YES, **FAR, "activation": "sigmoid"}, {"kind": "binary_crossentropy"}),
+}
+
+
+@pytest.mark.parametrize("name", SATURATED)
+def test_loss_of_probabilities_of_0_is_the_same_in_history_and_evaluation(tmp_path: Path, name: str) -> None:
+    layer, loss = SATURATED[name]
+    data, classes = data_for(name)
+    of = trial([layer], loss=loss, metrics=["accuracy"], epochs=1)
+    model, of_head = built(of), head(of, classes)
+    last = fit(model, of, data, of_head, tmp_path).log.history[-1]
+    metrics = evaluate(predict(model, data), data, of_head, ["accuracy"])
+    assert metrics["val_loss"] > 2.0
+    # Training clips at 1 - 1e-7 in float32, which is 1 - 1.2e-7: a hundredth of the loss of a wrong yes.
+    assert last["val_loss"] == pytest.approx(metrics["val_loss"], rel=0.02)

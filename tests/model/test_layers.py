@@ -187,6 +187,14 @@ def test_frozen_layer_has_no_trainable_weights() -> None:
     assert len(model.trainable_weights) == 2
 
 
+def test_frozen_bidirectional_layer_freezes_both_directions() -> None:
+    layer, shape = EXAMPLES["bidirectional"]
+    named = {"kind": "bidirectional", "name": "it", **layer}
+    frozen, trained = (build({**named, "trainable": choice}, shape=shape) for choice in (False, True))
+    assert frozen.trainable_weights == []
+    assert len(trained.trainable_weights) == len(trained.get_layer("it").weights) > 0
+
+
 def test_frozen_batch_normalization_keeps_its_statistics_while_training() -> None:
     model = build({"kind": "batch_normalization", "name": "it", "trainable": False}, shape=(4,))
     given = samples((4,)) + 5

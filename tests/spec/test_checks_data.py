@@ -126,6 +126,21 @@ FOUND: dict[str, Found] = {
         "diabetes has no classes",
         "Set it to 0",
     ),
+    "contrast_of_words": (
+        [{"kind": "embedding", "input_dim": 100, "output_dim": 4}, FLAT, ONE],
+        {
+            "dataset": "imdb",
+            "data": {
+                "encode": {"kind": "padded", "vocabulary_size": 100, "length": 8},
+                "augment": [{"kind": "contrast"}],
+            },
+            "training": BINARY,
+        },
+        "data.augment.0.kind",
+        "error",
+        "padded samples are numbers of words",
+        "Remove the step",
+    ),
     "validation_of_every_sample": (
         None,
         {"data": {"subset": {"train": 300}, "validation": {"count": 300}}},

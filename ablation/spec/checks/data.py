@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ablation.spec.augmenters import CutMix, Cutout, Flip, MixUp, Rotate, Shift, Zoom
 from ablation.spec.checks.findings import Finding
 from ablation.spec.checks.subject import Subject
+from ablation.spec.encoders import Padded
 from ablation.spec.losses import SparseCategoricalCrossentropy
 from ablation.spec.shapes.records import display
 from ablation.spec.shapes.samples import is_image
@@ -28,6 +29,9 @@ def check_augmenters(subject: Subject) -> Iterator[Finding]:
         path = ("data", "augment", str(index))
         if isinstance(step, OF_IMAGES) and subject.sample is not None and not is_image(subject.sample):
             message = f"{step.kind} takes images, but a sample of {subject.dataset.name} is {display(subject.sample)}"
+            yield Finding((*path, "kind"), message, "Remove the step.")
+        if isinstance(subject.data.encode, Padded) and not isinstance(step, OF_IMAGES):
+            message = f"{step.kind} changes values, but padded samples are numbers of words"
             yield Finding((*path, "kind"), message, "Remove the step.")
         if isinstance(step, MixUp | CutMix) and isinstance(subject.training.loss, SparseCategoricalCrossentropy):
             message = f"{step.kind} mixes labels, which sparse_categorical_crossentropy takes as integers"
