@@ -283,7 +283,7 @@ FITTED: dict[str, NormalizeStep] = {
 }
 
 
-@profile(max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@profile(max_examples=8, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(x=VALUES, elsewhere=VALUES, seed=st.integers(0, 5))
 @pytest.mark.parametrize("name", FITTED)
 def test_normalizer_does_not_move_when_validation_or_test_samples_change(

@@ -123,6 +123,7 @@ def test_noise_of_a_trainable_network_depends_on_the_seed_alone() -> None:
     assert not np.array_equal(first, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preprocess", [True, False])
 def test_network_that_scales_pixels_itself_is_told_whether_to(preprocess: bool) -> None:
     model = build(backbone(network="mobilenet_v3_small", alpha=1.0, preprocess=preprocess), shape=(32, 32, 3))

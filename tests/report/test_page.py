@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from ablation.analysis import answer_lines
 from ablation.report import StudyReport, render_study
 
@@ -106,6 +108,7 @@ def test_page_without_histories_leaves_the_sections_of_curves_out() -> None:
     assert "When does it overfit" not in headings and "Effects" in headings
 
 
+@pytest.mark.slow
 def test_page_of_twenty_variants_is_below_three_megabytes() -> None:
     variants = [f"variant-{place}" for place in range(20)]
     files = render_study(study(variants, range(5), epochs=60))

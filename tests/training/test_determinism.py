@@ -63,6 +63,7 @@ def test_trial_trained_alone_twice_and_beside_another_gives_the_same_bits(
     assert other.result() != alone
 
 
+@pytest.mark.slow
 def test_trial_trained_in_a_fresh_interpreter_gives_the_same_bits(
     jobs: dict[tuple[str, int], TrainJob], tmp_path: Path
 ) -> None:

@@ -38,6 +38,7 @@ def test_saved_model_is_loaded_compiled_and_says_the_same(tmp_path: Path, name: 
     assert np.isfinite(loaded.train_on_batch(data.train.x, targets)[0])
 
 
+@pytest.mark.slow
 def test_saved_model_is_loaded_where_this_project_is_not(tmp_path: Path) -> None:
     of = trial([DENSE], epochs=1, **CASES["schedule"])
     model = built(of)
