@@ -224,6 +224,7 @@ variants:
 """
 
 
+@pytest.mark.slow
 def test_run_trains_equal_variants_once_and_shows_both(project: Project) -> None:
     spec = TINY[: TINY.index("variants:")] + TWINS
 
