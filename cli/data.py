@@ -76,7 +76,7 @@ def fetch(name: Name, as_json: AsJson = False) -> None:
 
 
 def _fetch(name: str) -> Path:
-    from ablation.pipeline import fetch_dataset
+    from ablation.pipeline import choose_dataset, fetch_dataset
     from ablation.settings import Settings
     from ablation.store import open_store
     from cli.transfers import showing_transfers
@@ -84,7 +84,7 @@ def _fetch(name: str) -> Path:
     settings = Settings()
     settings.require_cache()
     with open_store(settings) as store, showing_transfers() as show:
-        return fetch_dataset(name, store, settings, show)
+        return fetch_dataset(choose_dataset(name), store, settings, show)
 
 
 def _row(dataset: Dataset) -> dict[str, Any]:
@@ -103,10 +103,10 @@ def _row(dataset: Dataset) -> dict[str, Any]:
 def _document(name: str) -> dict[str, Any]:
     from ablation.catalogue import catalogue
     from ablation.data import cached_file
-    from ablation.pipeline import find_dataset
+    from ablation.pipeline import choose_dataset
     from ablation.settings import Settings
 
-    dataset = catalogue()[find_dataset(name).name]
+    dataset = catalogue()[choose_dataset(name).name]
     paths = [cached_file(file, Settings()) for form in dataset.editions for file in form.files]
     facts = dataset.model_dump(mode="json", exclude={"format", "files", "content_sha256", "alternatives"})
     forms = [form.model_dump(mode="json", include={"format", "files", "content_sha256"}) for form in dataset.editions]
@@ -125,7 +125,7 @@ def _print_list(rows: list[dict[str, Any]]) -> None:
 
 
 def _print_form(form: dict[str, Any]) -> None:
-    typer.echo(f"form: {form['format']}")
+    typer.echo(f"form: {form['format']['kind']}")
     typer.echo(f"    content sha256: {form['content_sha256'] or 'unknown'}")
     for file in form["files"]:
         typer.echo(f"    {file['name']}: {_size(file['bytes'])}, {file['url'] or 'only on a mirror'}")

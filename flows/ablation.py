@@ -160,18 +160,13 @@ def _map_trials(
 
 def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
     """Fetch each dataset once and normalise each (data section, seed) once; return one future per trial."""
-    datasets = sorted({planned.trial.spec.data.dataset for planned in pending})
-    contents = dict(zip(datasets, fetch.map(datasets, unmapped(run.store)).result(), strict=True))
-    splits = list(dict.fromkeys((planned.trial.spec.data, planned.trial.seed) for planned in pending))
-    futures = normalize.map(
-        [data for data, _ in splits],
-        [seed for _, seed in splits],
-        [contents[data.dataset] for data, _ in splits],
-        unmapped(run.store),
-    )
+    fetch.map(list(dict.fromkeys(planned.dataset for planned in pending)), unmapped(run.store)).result()
+    splits = [(planned.trial.spec.data, planned.dataset, planned.trial.seed) for planned in pending]
+    distinct = list(dict.fromkeys(splits))
+    futures = normalize.map(*map(list, zip(*distinct, strict=True)), unmapped(run.store))
     futures.result()
-    by_split = dict(zip(splits, futures, strict=True))
-    return [by_split[planned.trial.spec.data, planned.trial.seed] for planned in pending]
+    by_split = dict(zip(distinct, futures, strict=True))
+    return [by_split[split] for split in splits]
 
 
 def _build(pending: list[PlannedTrial], prepared: list[Future], run: RunContext, slots: Slots) -> list[Future]:

@@ -10,8 +10,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
 
+from ablation.catalogue import Dataset
 from ablation.data import DataError, Transfer
-from ablation.pipeline import fetch_dataset, find_dataset
+from ablation.pipeline import fetch_dataset
 from ablation.settings import Settings
 from ablation.store import StoreLocation, connect
 
@@ -25,18 +26,16 @@ def _is_temporary(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bo
 
 
 @task(
-    task_run_name="fetch {dataset}",
+    task_run_name="fetch {dataset.name}",
     retries=2,  # a busy server is asked again by the download itself; this is for one that is away for a while
     retry_delay_seconds=exponential_backoff(backoff_factor=2),
     retry_jitter_factor=0.5,
     retry_condition_fn=_is_temporary,
     cache_policy=NO_CACHE,
 )
-def fetch(dataset: str, store: StoreLocation) -> str:
-    """Bring a dataset to this machine, verified and decoded; return the digest of its content."""
-    found = find_dataset(dataset)
+def fetch(dataset: Dataset, store: StoreLocation) -> None:
+    """Bring a dataset to this machine, verified and decoded."""
     fetch_dataset(dataset, connect(store), Settings(), SparseLog(get_run_logger().info).write)
-    return found.identity
 
 
 class SparseLog:

@@ -4,11 +4,10 @@ from ablation.data.arrays import Array
 from ablation.data.augmenting import Augmenter, Batch
 from ablation.data.decoding import materialize
 from ablation.data.errors import DataError, DataUnavailable
-from ablation.data.fetching import cached_file, fetch_file
+from ablation.data.fetching import OnTransfer, Remote, Transfer, cached_file, fetch_file
 from ablation.data.locating import is_here, locate
 from ablation.data.normalizing import FittedStep
 from ablation.data.preparing import PreparedRef, load_prepared, prepare, prepared_key
-from ablation.data.sources import OnTransfer, Remote, Transfer
 from ablation.data.splits import Prepared, Split
 
 __all__ = [

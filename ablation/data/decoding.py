@@ -7,11 +7,10 @@ from pathlib import Path
 from ablation.catalogue import Dataset
 from ablation.data.arrays import Arrays, content_digest, read_arrays, write_once
 from ablation.data.errors import DataError
-from ablation.data.fetching import fetch_file
+from ablation.data.fetching import OnTransfer, Remote, fetch_file
 from ablation.data.formats import DECODERS
-from ablation.data.locating import dataset_directory, locate
+from ablation.data.locating import dataset_directory
 from ablation.data.samples import samples_of
-from ablation.data.sources import OnTransfer, Remote
 from ablation.settings import Settings
 
 
@@ -21,7 +20,7 @@ def materialize(
     """Return the folder of the dataset's decoded arrays, fetching and decoding if it is not there yet.
 
     Args:
-        dataset: Which one.
+        dataset: Which one, in the form that is wanted.
         settings: Where the cache and the mirror are.
         remote: Searched after the mirror, before the published address.
         on_transfer: Is told how far the fetching of each file is.
@@ -29,16 +28,15 @@ def materialize(
     Raises:
         DataError: A file cannot be had, or the decoded arrays are not those the catalogue states.
     """
-    edition = locate(dataset, settings)
-    directory = dataset_directory(edition, settings)
+    directory = dataset_directory(dataset, settings)
     if not directory.is_dir():
-        files = [fetch_file(file, settings, remote=remote, on_transfer=on_transfer) for file in edition.files]
-        write_once(directory, lambda temporary: _decode(edition, files, temporary))
+        files = [fetch_file(file, settings, remote=remote, on_transfer=on_transfer) for file in dataset.files]
+        write_once(directory, lambda temporary: _decode(dataset, files, temporary))
     return directory
 
 
 def _decode(dataset: Dataset, files: list[Path], directory: Path) -> None:
-    DECODERS[dataset.format](dataset, files, directory)
+    DECODERS[dataset.format.kind](dataset, files, directory)
     arrays = read_arrays(directory)
     for part in ("train", "test"):
         _verify_labels(dataset, arrays, part)
@@ -53,7 +51,7 @@ def _verify_labels(dataset: Dataset, arrays: Arrays, part: str) -> None:
     if dataset.classes is not None and len(y) and not 0 <= y.min() <= y.max() < dataset.classes:
         raise DataError(
             f"{dataset.name}: the {part} part has labels from {y.min()} to {y.max()}, "
-            f"the catalogue states {dataset.classes} classes."
+            f"there should be {dataset.classes} classes, from 0 on."
         )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 from ablation.catalogue import Dataset, DatasetFile
+from ablation.code_digest import code_digest
 from ablation.data.fetching import cached_file
 from ablation.settings import Settings
+from ablation.spec import digest
+
+DECODING_CODE = ("data/formats", "data/holdout.py")
 
 
 def locate(dataset: Dataset, settings: Settings) -> Dataset:
@@ -29,8 +34,14 @@ def is_here(dataset: Dataset, settings: Settings) -> bool:
 
 
 def dataset_directory(dataset: Dataset, settings: Settings) -> Path:
-    """Return the folder that holds the decoded arrays of `dataset` on this machine."""
-    return settings.cache_dir / "datasets" / dataset.identity
+    """Return the folder that holds the decoded arrays of `dataset` on this machine.
+
+    Where no digest of the arrays is stated, what decodes them counts: another reader may give other ones.
+    """
+    if dataset.content_sha256 is not None:
+        return settings.cache_dir / "datasets" / dataset.content_sha256
+    decoder = {"data": dataset.identity, "code": code_digest(DECODING_CODE), "pillow": version("pillow")}
+    return settings.cache_dir / "datasets" / digest(decoder)
 
 
 def _is_decoded(edition: Dataset, settings: Settings) -> bool:

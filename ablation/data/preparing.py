@@ -19,11 +19,11 @@ from ablation.data.batches import Chosen, Encoded, batch_size
 from ablation.data.decoding import materialize
 from ablation.data.encoding import Encoding, fit_encoding, words_of
 from ablation.data.errors import DataError
+from ablation.data.fetching import Remote
 from ablation.data.labels import as_labels, with_noise
 from ablation.data.locating import locate
 from ablation.data.normalizing import FittedStep, Normalized, fit, load_normalizer, save_normalizer
 from ablation.data.samples import Ragged, named_arrays, offsets_of, samples_of
-from ablation.data.sources import Remote
 from ablation.data.splits import Prepared, Split
 from ablation.data.splitting import is_seeded, kept_samples, split_validation
 from ablation.data.trailing import divide, load_trailing, prepare_trailing

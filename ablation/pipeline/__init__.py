@@ -4,7 +4,7 @@ from ablation.pipeline.datasets import fetch_dataset, prepare_data
 from ablation.pipeline.estimates import DifferenceRecord, Pilot, StudyEstimate, VariantEstimate, estimate_study
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
-from ablation.pipeline.planning import as_cached, as_twin, find_dataset, find_finished, new_run_id, plan_run
+from ablation.pipeline.planning import as_cached, as_twin, choose_dataset, find_finished, new_run_id, plan_run
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
 from ablation.pipeline.runs import commit_run, compare_trials, reproduce_command
 from ablation.pipeline.trials import (
@@ -33,13 +33,13 @@ __all__ = [
     "as_cached",
     "as_twin",
     "build_variant",
+    "choose_dataset",
     "commit_run",
     "compare_trials",
     "estimate_study",
     "evaluate_trial",
     "failed_outcome",
     "fetch_dataset",
-    "find_dataset",
     "find_finished",
     "find_past_trials",
     "new_run_id",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ablation.catalogue import Dataset
 from ablation.data import DataError, OnTransfer, PreparedRef, materialize, prepare
-from ablation.pipeline.planning import find_dataset
 from ablation.settings import Settings
 from ablation.spec import DataSpec
 from ablation.store import (
@@ -20,22 +20,22 @@ from ablation.store import (
 )
 
 
-def fetch_dataset(name: str, store: Store, settings: Settings, on_transfer: OnTransfer | None = None) -> Path:
+def fetch_dataset(dataset: Dataset, store: Store, settings: Settings, on_transfer: OnTransfer | None = None) -> Path:
     """Bring a dataset to this machine and its files to the store; return the folder of its decoded arrays.
 
     Raises:
-        DataError: There is none of that name, it cannot be had, or it is not what the catalogue states.
+        DataError: It cannot be had, or is not what the catalogue states.
     """
-    return materialize(find_dataset(name), settings, remote=StoredDatasets(store), on_transfer=on_transfer)
+    return materialize(dataset, settings, remote=StoredDatasets(store), on_transfer=on_transfer)
 
 
-def prepare_data(data: DataSpec, seed: int, store: Store, settings: Settings) -> PreparedRef:
+def prepare_data(data: DataSpec, dataset: Dataset, seed: int, store: Store, settings: Settings) -> PreparedRef:
     """Split, encode and normalise a dataset, which is fetched first on a machine that has it not.
 
     Raises:
         DataError: As `prepare` and `fetch_dataset` do.
     """
-    return prepare(data, find_dataset(data.dataset), seed, settings, remote=StoredDatasets(store))
+    return prepare(data, dataset, seed, settings, remote=StoredDatasets(store))
 
 
 class StoredDatasets:

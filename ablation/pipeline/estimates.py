@@ -10,7 +10,6 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ablation.pipeline.past_trials import PastTrial, nearest
-from ablation.pipeline.planning import find_dataset
 from ablation.pipeline.records import RunPlan
 from ablation.records import Record
 from ablation.spec import ModelShapes, Study, TrialSpec, Variant, differences, model_shapes, sample_shape
@@ -110,15 +109,16 @@ def _estimate_variant(
     baseline = next(each for each in study.variants if each.name == study.baseline)
     finished = {trial.outcome.fingerprint for trial in past}
     own = [each for each in plan.trials if each.trial.variant == variant.name]
-    shapes = model_shapes(variant.spec.model, sample_shape(variant.spec.data, find_dataset(variant.spec.data.dataset)))
+    sample = sample_shape(variant.spec.data, own[0].dataset)
+    shapes = None if sample is None else model_shapes(variant.spec.model, sample)
     train_s, basis = _train_s(variant, past, pilot)
     return VariantEstimate(
         variant=variant.name,
         is_baseline=variant is baseline,
         levels=dict(variant.levels),
         differences=tuple(DifferenceRecord(**asdict(each)) for each in differences(baseline.spec, variant.spec)),
-        parameters=shapes.parameters,
-        trainable_parameters=shapes.trainable_parameters,
+        parameters=shapes and shapes.parameters,
+        trainable_parameters=shapes and shapes.trainable_parameters,
         seeds=tuple(each.trial.seed for each in own),
         finished=sum(each.fingerprint in finished for each in own),
         train_s=train_s,
@@ -148,9 +148,11 @@ def _scaled(trial: PastTrial, epochs: int) -> float:
     return trial.outcome.train_s * epochs / trial.spec.training.total_epochs
 
 
-def _storage_bytes(spec: TrialSpec, shapes: ModelShapes, past: tuple[PastTrial, ...]) -> int:
+def _storage_bytes(spec: TrialSpec, shapes: ModelShapes | None, past: tuple[PastTrial, ...]) -> int:
     """Return the bytes of one trial's files: as those of trials on the same data, or 4 bytes a number."""
     alike = [trial.outcome for trial in past if trial.spec.data == spec.data and MODEL in trial.outcome.files]
+    if shapes is None:
+        return CHARTS_BYTES
     if not alike:
         samples = (spec.data.subset.train or 0) + (spec.data.subset.test or 0)
         kept = NUMBERS_OF_OPTIMIZER.get(spec.training.optimizer.kind, MOST_NUMBERS) * (shapes.trainable_parameters or 0)

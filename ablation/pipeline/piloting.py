@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ablation.data import prepare
 from ablation.pipeline.estimates import Pilot
-from ablation.pipeline.planning import find_dataset
+from ablation.pipeline.planning import choose_dataset
 from ablation.settings import Settings, usable_cores
 from ablation.spec import Study, Trial, schedules
 from ablation.training import RESULT, TRAIN, TrainJob, TrainResult, is_stopping, read_progress, run_isolated
@@ -30,7 +30,7 @@ def run_pilot(study: Study, settings: Settings, *, workers: int) -> Pilot:
     """
     trial = next(each for each in study.trials if each.variant == study.baseline)
     data = trial.spec.data
-    prepared = prepare(data, find_dataset(data.dataset), trial.seed, settings)
+    prepared = prepare(data, choose_dataset(data.dataset), trial.seed, settings)
     threads = study.spec.runtime.threads or max(1, usable_cores() // workers)
     for epochs in PILOT_EPOCHS:
         shortened = _shortened(trial, epochs)

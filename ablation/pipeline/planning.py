@@ -13,7 +13,7 @@ from ablation.data import DataError, locate
 from ablation.pipeline.records import PlannedTrial, RunPlan
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
-from ablation.spec import Study, Surroundings, fingerprint
+from ablation.spec import Source, Study, Surroundings, Trial, find_dataset, fingerprint
 from ablation.store import Store, find_trials
 
 _BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
@@ -28,15 +28,18 @@ def new_run_id(now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
-def find_dataset(name: str) -> Dataset:
-    """Return a dataset of the catalogue, in the published form that is nearest to this machine.
+def choose_dataset(choice: str | Source) -> Dataset:
+    """Return the dataset that a study means, in the published form that is nearest to this machine.
+
+    A run chooses once: what is planned is what is fetched and trained on, wherever that happens.
 
     Raises:
         DataError: There is none of that name.
     """
-    if name not in catalogue():
-        raise DataError(f"data.dataset: no dataset is named {name!r}. Choose from: {', '.join(catalogue())}.")
-    return locate(catalogue()[name], Settings())
+    dataset = find_dataset(choice)
+    if dataset is None:
+        raise DataError(f"data.dataset: no dataset is named {choice!r}. Choose from: {', '.join(catalogue())}.")
+    return locate(dataset, Settings())
 
 
 def plan_run(
@@ -54,12 +57,8 @@ def plan_run(
     Raises:
         DataError: A variant names a dataset that is not in the catalogue.
     """
-    planned = [
-        PlannedTrial(
-            trial=trial, fingerprint=fingerprint(trial, surroundings(trial.spec.data.dataset)), position=position
-        )
-        for position, trial in enumerate(study.trials)
-    ]
+    chosen = {variant.name: choose_dataset(variant.spec.data.dataset) for variant in study.variants}
+    planned = [_planned(trial, chosen[trial.variant], position) for position, trial in enumerate(study.trials)]
     changes = {variant.name: dict(variant.changes) for variant in study.variants}
     return RunPlan(
         study=study.name,
@@ -74,11 +73,9 @@ def plan_run(
     )
 
 
-def surroundings(dataset: str) -> Surroundings:
+def surroundings(dataset: Dataset) -> Surroundings:
     """Return what a result on this machine depends on besides its spec."""
-    return Surroundings(
-        dataset_sha256=find_dataset(dataset).identity, code_sha256=code_digest(), versions=library_versions()
-    )
+    return Surroundings(dataset_sha256=dataset.identity, code_sha256=code_digest(), versions=library_versions())
 
 
 def library_versions() -> dict[str, str]:
@@ -92,6 +89,11 @@ def library_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return versions
+
+
+def _planned(trial: Trial, dataset: Dataset, position: int) -> PlannedTrial:
+    identity = fingerprint(trial, surroundings(dataset))
+    return PlannedTrial(trial=trial, dataset=dataset, fingerprint=identity, position=position)
 
 
 def find_finished(plan: RunPlan, store: Store) -> dict[str, TrialOutcome]:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from ablation.analysis import Comparison, GateResult
+from ablation.catalogue import Dataset
 from ablation.records import Record, RunStatus, TrialOutcome
 from ablation.spec import Trial
 from ablation.store import StoreLocation
@@ -17,6 +18,7 @@ class PlannedTrial(Record):
     """A trial and its identity."""
 
     trial: Trial
+    dataset: Dataset = Field(description="What it trains on, in the form that was found when it was planned.")
     fingerprint: str
     position: int = Field(ge=0, description="In the plan; trials start in this order.")
 

@@ -141,7 +141,7 @@ def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "fai
 
 def _ensure_prepared(planned: PlannedTrial, run: RunContext, settings: Settings) -> None:
     """Make the prepared arrays on this machine if another one made the reference."""
-    prepare_data(planned.trial.spec.data, planned.trial.seed, connect(run.store), settings)
+    prepare_data(planned.trial.spec.data, planned.dataset, planned.trial.seed, connect(run.store), settings)
 
 
 def _outcome(planned: PlannedTrial, end: ProcessEnd, directory: Path) -> TrialOutcome:

@@ -25,6 +25,7 @@ from ablation.spec.model import ModelSpec
 from ablation.spec.outputs import expected_outputs
 from ablation.spec.reading.problems import Mark, Problem, SpecError
 from ablation.spec.shapes import LayerShape, ModelShapes, ShapeError, model_shapes, sample_shape
+from ablation.spec.sources import Source, find_dataset
 from ablation.spec.study import CompareSpec, PublishSpec, RuntimeSpec, StudySpec, VariantSpec
 from ablation.spec.training import CLASS_METRICS, SPLITS, EarlyStopping, Phase, TrainingSpec, metric_names
 from ablation.spec.trials import Study, Trial, TrialSpec, Variant
@@ -47,6 +48,7 @@ __all__ = [
     "PublishSpec",
     "RuntimeSpec",
     "ShapeError",
+    "Source",
     "SpecError",
     "Study",
     "StudySpec",
@@ -66,6 +68,7 @@ __all__ = [
     "digest",
     "encoders",
     "expected_outputs",
+    "find_dataset",
     "fingerprint",
     "initializers",
     "layers",

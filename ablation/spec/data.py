@@ -9,6 +9,7 @@ from ablation.spec.augmenters import AugmentStep
 from ablation.spec.base import Many, SpecModel
 from ablation.spec.encoders import Encoder
 from ablation.spec.normalizers import NormalizeStep
+from ablation.spec.sources import DatasetChoice
 
 
 class Subset(SpecModel):
@@ -51,8 +52,8 @@ class DataSpec(SpecModel):
 
     model_config = ConfigDict(defer_build=False)  # built once, for the study as written and for its trials
 
-    dataset: str = Field(
-        pattern=r"^[a-z0-9_]{1,63}$", description="A name of the catalogue, e.g. digits or mnist.", examples=["digits"]
+    dataset: DatasetChoice = Field(
+        description="A name of the catalogue, e.g. digits or mnist, or a dataset of your own.", examples=["digits"]
     )
     subset: Subset = Field(default=Subset(), description="Less than the whole dataset.")
     validation: Validation = Field(default=Validation(fraction=0.2), description="Samples to watch while training.")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ablation.catalogue import DatasetFile
-from ablation.data import downloading
+from ablation.data.fetching import downloading
 from ablation.settings import Settings
 
 CONTENT = b"a small published file\n" * 1000

@@ -52,7 +52,7 @@ def check(spec: TrialSpec, dataset: Dataset) -> list[Finding]:
     findings: list[Finding] = []
     try:
         sample = sample_shape(spec.data, dataset)
-        shapes = model_shapes(spec.model, sample)
+        shapes = None if sample is None else model_shapes(spec.model, sample)
     except ShapeError as error:
         findings.append(Finding(error.path, error.message, error.hint))
     subject = Subject(spec, dataset, sample, shapes)

@@ -22,8 +22,8 @@ class Subject:
     Attributes:
         spec: Resolved.
         dataset: Its dataset.
-        sample: Shape of one sample; None when the data section is wrong.
-        shapes: Of all layers; None when one does not fit.
+        sample: Shape of one sample; None when the data section is wrong, or nobody says it.
+        shapes: Of all layers; None when one does not fit, or that of a sample is not known.
     """
 
     spec: TrialSpec

@@ -16,6 +16,7 @@ from ablation.spec.reading.paths import PathError, assign, find
 from ablation.spec.reading.problems import Mark, Note, Problem, Report, SpecError
 from ablation.spec.reading.suggesting import nearest, suggest
 from ablation.spec.reading.validation import validate
+from ablation.spec.sources import find_dataset
 from ablation.spec.study import RESULT_SECTIONS, StudySpec
 from ablation.spec.trials import TrialSpec, Variant
 
@@ -61,7 +62,7 @@ def _resolve(base: Document, document: Document, changes: ChangeSet) -> tuple[Tr
         raise SpecError([*problems, *error.problems]) from error
     model, wrong_wires = connect(spec.model)
     problems += [_located(changed, Finding(wire.path, wire.message, wire.hint)) for wire in wrong_wires]
-    dataset = catalogue().get(spec.data.dataset)
+    dataset = find_dataset(spec.data.dataset)
     if dataset is None:
         problems.append(_unknown_dataset(spec, changed))
     if problems or dataset is None:
@@ -131,7 +132,7 @@ def _no_match(document: Document, root: Location, reason: str) -> Problem:
 def _unknown_dataset(spec: TrialSpec, document: Document) -> Problem:
     name, place = spec.data.dataset, ("data", "dataset")
     return Problem(
-        document.mark(place), ".".join(place), f"no dataset is named {name!r}", suggest(name, list(catalogue()))
+        document.mark(place), ".".join(place), f"no dataset is named {name!r}", suggest(str(name), list(catalogue()))
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ablation.catalogue import FileFormat
 from ablation.spec.augmenters import AugmentStep
 from ablation.spec.constraints import Constraint
 from ablation.spec.designs import Design
@@ -45,5 +46,8 @@ FAMILIES = (
     Family("encoder", "Encoders", Encoder, "How integer sequences become numbers, `data.encode`."),
     Family("normalizer", "Normalizer steps", NormalizeStep, "A step of `data.normalize`."),
     Family("augmenter", "Augmenter steps", AugmentStep, "A step of `data.augment`, on training batches only."),
+    Family(
+        "format", "File formats", FileFormat, "How the files of a dataset of your own are read, `data.dataset.format`."
+    ),
     Family("design", "Designs", Design, "Which combinations of `factors` run."),
 )

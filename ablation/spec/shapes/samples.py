@@ -14,13 +14,15 @@ COLOUR_IMAGE = 3
 GREY_IMAGE = 2
 
 
-def sample_shape(data: DataSpec, dataset: Dataset) -> Shape:
-    """Work out the shape of one sample after encoding and normalising.
+def sample_shape(data: DataSpec, dataset: Dataset) -> Shape | None:
+    """Work out the shape of one sample after encoding and normalising; None where nobody says that of a stored one.
 
     Raises:
         ShapeError: The encoder or a step does not fit the dataset.
     """
     shape = _encoded(data.encode, dataset)
+    if shape is None:
+        return None
     for index, step in enumerate(data.normalize):
         try:
             shape = _after(step, shape)
@@ -39,14 +41,15 @@ def is_image(shape: Shape) -> bool:
     return len(shape) in (GREY_IMAGE, COLOUR_IMAGE)
 
 
-def _encoded(encoder: Encoder | None, dataset: Dataset) -> Shape:
+def _encoded(encoder: Encoder | None, dataset: Dataset) -> Shape | None:
     path = ("data", "encode")
     if not dataset.is_sequence:
         if encoder is not None:
             message = f"{dataset.name} holds numbers, not sequences of integers"
-            raise ShapeError(
-                path, message, f"Remove encode; its samples have the shape {display(dataset.input_shape)}."
+            shape = (
+                "" if dataset.input_shape is None else f"; its samples have the shape {display(dataset.input_shape)}"
             )
+            raise ShapeError(path, message, f"Remove encode{shape}.")
         return dataset.input_shape
     if encoder is None:
         message = f"is missing: {dataset.name} holds sequences of integers, each of its own length"

@@ -31,7 +31,7 @@ def dataset(format: str, *paths: Path, **changes: Any) -> Dataset:
         "input_shape": (2,),
         "licence": "none",
         "homepage": "https://example.org",
-        "format": format,
+        "format": {"kind": format},
         "files": files,
         "holdout": Holdout(test_fraction=0.5, seed=0),
     }
@@ -42,7 +42,7 @@ def decoded(directory: Path, of: Dataset, *paths: Path) -> dict[str, Array]:
     """Decode files into a new folder and read the arrays."""
     target = directory / "decoded"
     target.mkdir()
-    DECODERS[of.format](of, list(paths), target)
+    DECODERS[of.format.kind](of, list(paths), target)
     return read_arrays(target)
 
 

@@ -30,7 +30,8 @@ def work_folder(path: Path) -> Iterator[Path]:
 def _acquire(path: Path) -> int:
     """Lock the folder's lock file; the one before may have removed both while this one waited."""
     while True:
-        path.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):  # it was there, and is gone by the time mkdir looks what it is
+            path.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
             descriptor = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
             try:

@@ -11,8 +11,7 @@ import pytest
 from ablation.data import DataUnavailable
 from ablation.data.fetching import fetch_file
 from ablation.store.embedded import embedded_server
-
-from .conftest import CONTENT, DIGEST, Cache, WebServer, small_file
+from tests.data.conftest import CONTENT, DIGEST, Cache, WebServer, small_file
 
 CACHED = f"files/{DIGEST}/small.npz"
 ADVICE = "Put small.npz into a folder and set ABLATION_DATASETS to that folder, or check the network."

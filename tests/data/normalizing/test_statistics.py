@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from ablation.data import Array
-from ablation.data.statistics import axes, extent, moments, percentiles
+from ablation.data.normalizing.statistics import axes, extent, moments, percentiles
 from ablation.spec.normalizers import Per
 
 PROFILE = settings(max_examples=60, derandomize=True, deadline=None, database=None)

@@ -18,7 +18,7 @@ UINT8 = 8
 MAX_VALUES = 1 << 30
 
 
-def decode_idx_gzip(dataset: Dataset, files: list[Path], directory: Path) -> None:
+def decode_idx(dataset: Dataset, files: list[Path], directory: Path) -> None:
     """Write the arrays of four files: train images, train labels, test images, test labels, in the files' order."""
     names = ("x_train", "y_train", "x_test", "y_test")
     write_arrays(directory, {name: _read(path) for name, path in zip(names, files, strict=True)})

@@ -8,7 +8,7 @@ import numpy as np
 
 from ablation.data.arrays import Array
 from ablation.data.errors import DataError
-from ablation.data.statistics import moments
+from ablation.data.normalizing.statistics import moments
 from ablation.spec.normalizers import Whiten
 
 MAX_FEATURES = 4096

@@ -14,8 +14,7 @@ from ablation.data.fetching import fetch_file
 from ablation.pipeline.datasets import StoredDatasets
 from ablation.settings import Settings
 from ablation.store import Store, dataset_key, open_store
-
-from .conftest import CONTENT, DIGEST, Cache, WebServer, small_file
+from tests.data.conftest import CONTENT, DIGEST, Cache, WebServer, small_file
 
 WRONG = b"?" * len(CONTENT)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ablation.data import Array, DataError
-from ablation.data.imaging import grayscale, resize
+from ablation.data.normalizing.imaging import grayscale, resize
 
 RAMP = np.array([[0, 10], [20, 30]], dtype=np.float32)[np.newaxis]
 

@@ -1,4 +1,4 @@
-"""The .npz files that Keras publishes: images as plain arrays, texts as pickled lists of word ranks.
+"""Texts as Keras publishes them: .npz files of pickled lists of word ranks.
 
 Texts come out as `keras.datasets.imdb.load_data()` gives them by default: shuffled with its seed 113, every sequence
 led by the start token 1, word ranks moved up by 3 (0 pads, 2 stands for unknown words). So a word's integer is its
@@ -26,19 +26,11 @@ TEST_SHARE = 0.2
 MAX_MEMBER_BYTES = 1 << 30
 
 
-def decode_keras_npz(dataset: Dataset, files: list[Path], directory: Path) -> None:
-    """Write the arrays of an .npz file with the members x_train, y_train, x_test, y_test, or x and y."""
-    if dataset.is_sequence:
-        _decode_sequences(files[0], directory)
-    else:
-        with np.load(files[0], allow_pickle=False) as archive:
-            write_arrays(directory, {part: archive[part] for part in ("x_train", "y_train", "x_test", "y_test")})
-
-
-def _decode_sequences(path: Path, directory: Path) -> None:
+def decode_keras_sequences(dataset: Dataset, files: list[Path], directory: Path) -> None:
+    """Write the texts of an .npz file with the members x_train, y_train, x_test, y_test, or x and y."""
     # One generator for all members, in this order: Keras draws both shuffles from it.
     rng = np.random.RandomState(SHUFFLE_SEED)
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(files[0]) as archive:
         if "x.npy" in archive.namelist():
             _write_divided(_shuffled(archive, "", rng), directory)
             return

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from ablation.data.fetching import fetch_file
 from tests.conftest import wait_for
-
-from .conftest import CONTENT, CUT, DIGEST, Cache, WebServer, sized_file
+from tests.data.conftest import CONTENT, CUT, DIGEST, Cache, WebServer, sized_file
 
 FETCH = """
 import sys

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ablation.data import Array, DataError, whitening
-from ablation.data.normalizing import apply, fit
+from ablation.data import Array, DataError
+from ablation.data.normalizing import apply, fit, whitening
 from ablation.spec.normalizers import Whiten
 
 

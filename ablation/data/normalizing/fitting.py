@@ -12,10 +12,10 @@ from pydantic import TypeAdapter
 
 from ablation.data.arrays import Array, read_arrays, write_arrays
 from ablation.data.errors import DataError
-from ablation.data.imaging import grayscale, resize
+from ablation.data.normalizing.imaging import grayscale, resize
+from ablation.data.normalizing.statistics import extent, moments, percentiles
+from ablation.data.normalizing.whitening import fit_whitening, whiten
 from ablation.data.samples import Batch
-from ablation.data.statistics import extent, moments, percentiles
-from ablation.data.whitening import fit_whitening, whiten
 from ablation.spec import canonical_json
 from ablation.spec.normalizers import (
     Clip,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ablation.data import DataUnavailable, Transfer, downloading
-from ablation.data.fetching import fetch_file
-
-from .conftest import CONTENT, CUT, DIGEST, Cache, WebServer, sized_file, small_file
+from ablation.data import DataUnavailable, Transfer
+from ablation.data.fetching import downloading, fetch_file
+from tests.data.conftest import CONTENT, CUT, DIGEST, Cache, WebServer, sized_file, small_file
 
 # What the server is asked for, as (Range, If-Range), until the file is there.
 WHOLE = ("", "")

@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 
 from ablation.catalogue import DatasetFile
-from ablation.data.downloading import download, is_temporary
 from ablation.data.errors import DataError, DataUnavailable
-from ablation.data.sources import OnTransfer, Remote, Transfer
-from ablation.data.work_folder import work_folder
+from ablation.data.fetching.downloading import download, is_temporary
+from ablation.data.fetching.sources import OnTransfer, Remote, Transfer
+from ablation.data.fetching.work_folder import work_folder
 from ablation.settings import Settings
 
 _logger = logging.getLogger(__name__)
