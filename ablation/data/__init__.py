@@ -7,7 +7,7 @@ from ablation.data.errors import DataError, DataUnavailable
 from ablation.data.fetching import OnTransfer, Remote, Transfer, cached_file, fetch_file
 from ablation.data.locating import is_here, locate
 from ablation.data.normalizing import FittedStep
-from ablation.data.preparing import PreparedRef, load_prepared, prepare, prepared_key
+from ablation.data.preparing import PreparedRef, load_prepared, prepare
 from ablation.data.splits import Prepared, Split
 
 __all__ = [
@@ -30,5 +30,4 @@ __all__ = [
     "locate",
     "materialize",
     "prepare",
-    "prepared_key",
 ]

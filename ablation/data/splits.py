@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,17 +14,19 @@ from ablation.data.samples import Ragged, Samples
 
 @dataclass(frozen=True)
 class Split:
-    """Samples and labels of one part, memory-mapped.
+    """Samples and labels of one split, memory-mapped.
 
     Args:
-        x: As they are stored: 8-bit images are 8-bit, multi-hot rows are the integers of their words.
+        x: Stored samples, often of a whole part: 8-bit images are 8-bit, multi-hot rows are the integers of words.
         y: Classes, int32 of shape (n,), or targets of a regression, float32 of shape (n, targets).
+        rows: Which samples of `x` these are, int64 of shape (n,); None: all, in their order.
         trailing: Element-wise steps that `read` applies.
         encoding: Makes rows of the integers, where `x` is such.
     """
 
     x: Samples
     y: Array
+    rows: Array | None = None
     trailing: tuple[FittedStep, ...] = ()
     encoding: Encoding | None = None
 
@@ -34,7 +36,14 @@ class Split:
     @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one sample."""
-        return self.x.shape[1:] if not isinstance(self.x, Ragged) else self.dense(slice(0)).shape[1:]
+        if not isinstance(self.x, Ragged):
+            return self.x.shape[1:]
+        assert self.encoding is not None
+        return (self.encoding.width,)
+
+    def followed_by(self, trailing: tuple[FittedStep, ...]) -> Split:
+        """Return the split with these trailing steps."""
+        return replace(self, trailing=trailing)
 
     def read(self, which: slice | Array) -> Array:
         """Return samples after every step, float32 of shape (k, ...)."""
@@ -43,15 +52,20 @@ class Split:
     def dense(self, which: slice | Array) -> Array:
         """Return samples before the trailing steps, shape (k, ...)."""
         if not isinstance(self.x, Ragged):
-            return self.x[which]
+            return self.x[which if self.rows is None else self.rows[which]]
         assert self.encoding is not None
-        indices = np.arange(len(self))[which] if isinstance(which, slice) else which
-        return rows_of(self.encoding, self.x.take(indices))
+        return rows_of(self.encoding, self.words(which))
+
+    def words(self, which: slice | Array) -> Ragged:
+        """Return the words of samples that are stored as such, int32."""
+        assert isinstance(self.x, Ragged)
+        rows = np.arange(len(self)) if self.rows is None else self.rows
+        return self.x.take(rows[which])
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a trial reads: three splits, and what was fitted on the first."""
+    """What a trial reads: three splits, and all that samples went through, fitted on the first split."""
 
     train: Split
     validation: Split

@@ -1,4 +1,4 @@
-"""The samples of one split, read in batches that fit into memory."""
+"""Samples in batches that fit into memory: as they were decoded, encoded, or as they are stored."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from ablation.data.arrays import Array
 from ablation.data.encoding import Encoding, encode
 from ablation.data.samples import Batch, Ragged, Samples, take
+from ablation.data.splits import Split
 from ablation.spec.normalizers import NormalizeStep, Resize
 
 BATCH_VALUES = 1 << 22
@@ -47,6 +48,19 @@ class Encoded:
     def __iter__(self) -> Iterator[Batch]:
         for batch in self.chosen.batches(self.size):
             yield batch if self.encoding is None else encode(self.encoding, list(batch))
+
+
+@dataclass(frozen=True)
+class StoredBatches:
+    """Stored samples of a split in batches that fit into memory, also after the steps; read anew each time."""
+
+    split: Split
+    steps: tuple[NormalizeStep, ...] = ()
+
+    def __iter__(self) -> Iterator[Array]:
+        size = batch_size(self.split.x, int(np.prod(self.split.input_shape)), self.steps)
+        for start in range(0, len(self.split), size):
+            yield self.split.dense(slice(start, start + size))
 
 
 def batch_size(samples: Samples, width: int | None, steps: tuple[NormalizeStep, ...]) -> int:

@@ -8,14 +8,15 @@ import pytest
 from pydantic import TypeAdapter
 
 from ablation.catalogue import Dataset, catalogue
-from ablation.data import Array, DataError, load_prepared, prepare, prepared_key
+from ablation.data import Array, DataError, load_prepared, prepare
 from ablation.data.arrays import content_digest, write_arrays
 from ablation.data.augmenting import Training
 from ablation.data.encoding import encode, fit_encoding
 from ablation.data.locating import dataset_directory
 from ablation.data.normalizing import apply, fit
+from ablation.data.preparing.folds import fold_key
+from ablation.data.preparing.steps import divide
 from ablation.data.splits import Split
-from ablation.data.trailing import divide
 from ablation.settings import Settings
 from ablation.spec import DataSpec, Validation
 from ablation.spec.normalizers import NormalizeStep
@@ -148,8 +149,8 @@ def test_trials_that_differ_in_trailing_steps_share_the_arrays_and_not_what_was_
 @pytest.mark.parametrize("changed", [(RESIZE, RESCALE), (WHITEN,), (RESCALE, GRAY), (RESIZE | {"height": 4}, RESCALE)])
 def test_steps_that_change_what_is_stored_change_the_key(changed: tuple[dict[str, Any], ...]) -> None:
     digits = catalogue()["digits"]
-    assert prepared_key(spec_of(*changed), digits, 0) != prepared_key(spec_of(RESCALE), digits, 0)
-    assert prepared_key(spec_of(*changed, STANDARDIZE), digits, 0) == prepared_key(spec_of(*changed), digits, 0)
+    assert fold_key(spec_of(*changed), digits, 0) != fold_key(spec_of(RESCALE), digits, 0)
+    assert fold_key(spec_of(*changed, STANDARDIZE), digits, 0) == fold_key(spec_of(*changed), digits, 0)
 
 
 def test_trailing_steps_that_were_not_prepared_here_are_missed(place: Settings) -> None:

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from ablation.catalogue import Dataset, catalogue
-from ablation.data import Array, DataError, load_prepared, prepare, prepared_key
+from ablation.data import Array, DataError, load_prepared, prepare
 from ablation.data.arrays import content_digest, write_arrays
 from ablation.data.locating import dataset_directory
+from ablation.data.preparing.folds import fold_key
 from ablation.data.splitting import split_validation
 from ablation.settings import Settings
 from ablation.spec import DataSpec, Labels, Subset, Validation, load_study
 from ablation.spec.augmenters import Flip
 from ablation.spec.encoders import MultiHot, Padded
 from ablation.spec.normalizers import Clip, MinMax, NormalizeStep, Resize, Standardize, Whiten
-
-from .conftest import Cache
+from tests.data.conftest import Cache
 
 DIGITS = catalogue()["digits"]
 SCALED = DataSpec(
@@ -115,15 +115,15 @@ def test_subset_larger_than_the_data_is_refused_and_leaves_nothing_prepared(cach
 
 
 def test_variants_with_equal_data_share_a_key() -> None:
-    study = load_study(Path(__file__).parents[2] / "specs" / "quickstart.yaml")
-    keys = {prepared_key(trial.spec.data, DIGITS, trial.seed) for trial in study.trials}
+    study = load_study(Path(__file__).parents[3] / "specs" / "quickstart.yaml")
+    keys = {fold_key(trial.spec.data, DIGITS, trial.seed) for trial in study.trials}
     assert len(study.trials) == 15
     assert len(keys) == 3
 
 
 def test_key_depends_on_the_seed_only_where_the_split_does() -> None:
-    assert prepared_key(SCALED, DIGITS, 0) != prepared_key(SCALED, DIGITS, 1)
-    assert prepared_key(ON_TEST, DIGITS, 0) == prepared_key(ON_TEST, DIGITS, 1)
+    assert fold_key(SCALED, DIGITS, 0) != fold_key(SCALED, DIGITS, 1)
+    assert fold_key(ON_TEST, DIGITS, 0) == fold_key(ON_TEST, DIGITS, 1)
 
 
 def test_key_changes_with_the_data_section_and_the_content() -> None:
@@ -131,7 +131,7 @@ def test_key_changes_with_the_data_section_and_the_content() -> None:
     shorter = SCALED.model_copy(update={"subset": Subset(train=99, test=40)})
     white = SCALED.model_copy(update={"normalize": (Whiten(kind="zca_whitening"),)})
     keys = {
-        prepared_key(spec, dataset, 0)
+        fold_key(spec, dataset, 0)
         for spec, dataset in ((SCALED, DIGITS), (shorter, DIGITS), (white, DIGITS), (SCALED, other))
     }
     assert len(keys) == 4
@@ -141,12 +141,12 @@ def test_key_does_not_depend_on_what_leaves_the_arrays_as_they_are() -> None:
     renamed = SCALED.model_copy(update={"dataset": "numerals"})
     augmented = SCALED.model_copy(update={"augment": (Flip(kind="flip"),)})
     titled = DIGITS.model_copy(update={"title": "Numerals", "licence": "none", "name": "numerals"})
-    assert prepared_key(renamed, titled, 0) == prepared_key(augmented, DIGITS, 0) == prepared_key(SCALED, DIGITS, 0)
+    assert fold_key(renamed, titled, 0) == fold_key(augmented, DIGITS, 0) == fold_key(SCALED, DIGITS, 0)
 
 
 def test_key_depends_on_the_seed_where_labels_are_noisy() -> None:
     noisy = ON_TEST.model_copy(update={"labels": Labels(noise=0.1)})
-    assert prepared_key(noisy, DIGITS, 0) != prepared_key(noisy, DIGITS, 1)
+    assert fold_key(noisy, DIGITS, 0) != fold_key(noisy, DIGITS, 1)
 
 
 def decoded(parts: dict[str, Array], settings: Settings, **changes: Any) -> Dataset:

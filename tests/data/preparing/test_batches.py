@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ablation.data import Array
-from ablation.data.batches import BATCH_VALUES, Chosen, Encoded, batch_size
 from ablation.data.encoding import Encoding
+from ablation.data.preparing.batches import BATCH_VALUES, Chosen, Encoded, batch_size
 from ablation.data.samples import Ragged, Samples, offsets_of
 from ablation.spec.encoders import Padded
 from ablation.spec.normalizers import NormalizeStep, Resize
