@@ -11,7 +11,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from ablation.catalogue import Dataset, catalogue
+from ablation.catalogue import Dataset, catalogue, formats
 from ablation.data import Array, DataError, load_prepared, prepare
 from ablation.data.arrays import content_digest, write_arrays
 from ablation.data.locating import dataset_directory
@@ -25,6 +25,7 @@ from ablation.spec.normalizers import Clip, MinMax, NormalizeStep, Resize, Stand
 from tests.data.conftest import Cache
 
 DIGITS = catalogue()["digits"]
+SEQUENCES = formats.KerasSequences(kind="keras_sequences")
 SCALED = DataSpec(
     dataset="digits",
     subset=Subset(train=100, test=40),
@@ -94,10 +95,11 @@ def test_data_prepared_twice_is_the_same_to_the_byte(tmp_path: Path) -> None:
     steps = next(name.partition("/")[0] for name in digests[0] if name.startswith("trailing-"))
     assert sorted(digests[0]) == [
         "normalizer.json",
+        *(f"rows_{split}.npy" for split in ("test", "train", "validation")),
         f"{steps}/normalizer.json",
         f"{steps}/normalizer/0_deviation.npy",
         f"{steps}/normalizer/0_mean.npy",
-        *(f"{name}_{split}.npy" for name in "xy" for split in ("test", "train", "validation")),
+        *(f"y_{split}.npy" for split in ("test", "train", "validation")),
     ]
 
 
@@ -193,7 +195,7 @@ TEXTS = {
 
 
 def test_sequences_are_padded(cache: Cache) -> None:
-    texts = decoded(TEXTS, cache.settings(), is_sequence=True, input_shape=(), classes=2)
+    texts = decoded(TEXTS, cache.settings(), format=SEQUENCES, input_shape=(), classes=2)
     spec = DataSpec(
         dataset="imdb",
         validation=Validation(use="test"),
@@ -207,7 +209,7 @@ def test_sequences_are_padded(cache: Cache) -> None:
 
 
 def test_rarity_of_words_is_that_of_the_training_split_and_kept_with_it(cache: Cache) -> None:
-    texts = decoded(TEXTS, cache.settings(), is_sequence=True, input_shape=(), classes=2)
+    texts = decoded(TEXTS, cache.settings(), format=SEQUENCES, input_shape=(), classes=2)
     spec = DataSpec(
         dataset="imdb",
         subset=Subset(train=2),
@@ -223,7 +225,7 @@ def test_rarity_of_words_is_that_of_the_training_split_and_kept_with_it(cache: C
     assert np.allclose(prepared.encoding.weights[[1, 4, 7]], [everywhere, once, never])
 
 
-def test_images_of_different_sizes_are_prepared_in_one(cache: Cache) -> None:
+def photos_of_two_sizes(settings: Settings) -> Dataset:
     sizes = np.array([[2, 3, 3], [1, 4, 3]], dtype=np.int32)
     photos = {
         f"{name}_{part}{suffix}": value
@@ -235,14 +237,28 @@ def test_images_of_different_sizes_are_prepared_in_one(cache: Cache) -> None:
             ("y", "", np.array([0, 1], dtype=np.int32)),
         )
     }
-    dataset = decoded(photos, cache.settings(), input_shape=(None, None, 3), classes=2)
+    return decoded(photos, settings, input_shape=(None, None, 3), classes=2)
+
+
+def test_images_of_different_sizes_are_prepared_in_one(cache: Cache) -> None:
     spec = DataSpec(
         dataset="flowers", validation=Validation(use="test"), normalize=(Resize(kind="resize", height=2, width=2),)
     )
-    ref = prepare(spec, dataset, 0, cache.settings())
+    ref = prepare(spec, photos_of_two_sizes(cache.settings()), 0, cache.settings())
     train = load_prepared(ref, cache.settings()).train
     assert (ref.input_shape, train.dense(slice(None)).dtype.name) == ((2, 2, 3), "uint8")
     assert train.dense(slice(None))[:, 1, 1, 2].tolist() == [10, 20]
+
+
+@pytest.mark.parametrize("first", [(), (Standardize(kind="standardize"),)])
+def test_images_of_different_sizes_are_refused_unless_they_are_resized_first(
+    cache: Cache, first: tuple[NormalizeStep, ...]
+) -> None:
+    resize = (Resize(kind="resize", height=2, width=2),) if first else ()
+    spec = DataSpec(dataset="flowers", validation=Validation(use="test"), normalize=(*first, *resize))
+    with pytest.raises(DataError, match=r"images are of different sizes\. Make the first step a `resize`\."):
+        prepare(spec, photos_of_two_sizes(cache.settings()), 0, cache.settings())
+    assert [name for name in cache.files() if name.startswith(("prepared", "stored"))] == []
 
 
 REFUSED = {

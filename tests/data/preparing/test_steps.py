@@ -8,14 +8,14 @@ import pytest
 from pydantic import TypeAdapter
 
 from ablation.catalogue import Dataset, catalogue
-from ablation.data import Array, DataError, load_prepared, prepare
+from ablation.data import Array, DataError, PreparedRef, load_prepared, prepare
 from ablation.data.arrays import content_digest, write_arrays
 from ablation.data.augmenting import Training
 from ablation.data.encoding import encode, fit_encoding
 from ablation.data.locating import dataset_directory
 from ablation.data.normalizing import apply, fit
 from ablation.data.preparing.folds import fold_key
-from ablation.data.preparing.steps import divide
+from ablation.data.preparing.steps import Division, divide
 from ablation.data.splits import Split
 from ablation.settings import Settings
 from ablation.spec import DataSpec, Validation
@@ -77,8 +77,8 @@ def place(tmp_path: Path) -> Settings:
     return Settings(cache_dir=tmp_path)
 
 
-def stored_bytes(key: str, place: Settings) -> int:
-    return sum(np.load(path).nbytes for path in (place.cache_dir / "prepared" / key).rglob("x_*.npy"))
+def stored_bytes(ref: PreparedRef, place: Settings) -> int:
+    return sum(np.load(path).nbytes for path in (place.cache_dir / ref.stored).rglob("x_*.npy"))
 
 
 @pytest.mark.parametrize("before", BEFORE)
@@ -113,37 +113,68 @@ def test_steps_before_a_whitening_are_stored_and_those_after_it_are_not(place: S
 
 
 @pytest.mark.parametrize(
-    ("written", "stored"),
+    ("written", "whole", "split"),
     [
-        ((), 0),
-        ((RESCALE, STANDARDIZE), 0),
-        ((RESCALE, RESIZE), 2),
-        ((RESIZE, RESCALE), 1),
-        ((GRAY, RESCALE, WHITEN), 3),
-        ((RESCALE, RESIZE, STANDARDIZE, {"kind": "tanh"}), 2),
+        ((), 0, 0),
+        ((RESCALE, STANDARDIZE), 0, 0),
+        ((RESCALE, RESIZE), 2, 0),
+        ((RESIZE, RESCALE), 1, 0),
+        ((GRAY, RESCALE, WHITEN), 2, 1),
+        ((RESCALE, RESIZE, STANDARDIZE, {"kind": "tanh"}), 2, 0),
+        ((RESIZE, STANDARDIZE, GRAY, RESCALE), 1, 2),
+        (({"kind": "clip", "minimum": 1.0}, GRAY), 2, 0),
+        (({"kind": "clip", "upper_percentile": 90.0}, GRAY), 0, 2),
+        ((WHITEN, {"kind": "tanh"}), 0, 1),
     ],
 )
-def test_steps_are_divided_after_the_last_that_is_not_element_wise(
-    written: tuple[dict[str, Any], ...], stored: int
+def test_steps_are_divided_before_the_first_fitted_one_and_after_the_last_that_is_not_element_wise(
+    written: tuple[dict[str, Any], ...], whole: int, split: int
 ) -> None:
-    of = steps(*written)
-    assert divide(of) == (of[:stored], of[stored:])
+    of, stored = steps(*written), whole + split
+    assert divide(spec_of(*written)) == Division(of[:whole], of[whole:stored], of[stored:])
 
 
-def test_eight_bit_images_take_a_byte_a_value_on_disk(place: Settings) -> None:
+def test_no_step_of_rows_of_words_is_applied_to_what_all_splits_share() -> None:
+    assert divide(text_spec({}, RESCALE, WHITEN)) == Division((), steps(RESCALE, WHITEN), ())
+
+
+def test_images_are_read_from_what_was_decoded_and_stored_nowhere_else(place: Settings) -> None:
     ref = prepare(spec_of(RESCALE, STANDARDIZE, use=False), decoded(IMAGES, OTHERS, place), 0, place)
-    assert stored_bytes(ref.key, place) == (67 + 31) * 9 * 7 * 3
+    assert ref.stored.startswith("datasets/")
+    assert stored_bytes(ref, place) == (67 + 31) * 9 * 7 * 3
+    assert list((place.cache_dir / "prepared").rglob("x_*.npy")) == []
 
 
 def test_trials_that_differ_in_trailing_steps_share_the_arrays_and_not_what_was_fitted(place: Settings) -> None:
     dataset = decoded(IMAGES, OTHERS, place)
     specs = [spec_of(), spec_of(RESCALE), spec_of(RESCALE, STANDARDIZE), spec_of(STANDARDIZE, RESCALE)]
     refs = [prepare(spec, dataset, 0, place) for spec in specs]
-    assert len({ref.key for ref in refs}) == 1
-    assert stored_bytes(refs[0].key, place) == (67 + 31) * 9 * 7 * 3
+    assert len({ref.key for ref in refs}) == len({ref.stored for ref in refs}) == 1
     for ref, spec in zip(refs, specs, strict=True):
         expected = apply(fit(spec.normalize, [IMAGES]), IMAGES).astype(np.float32)
         assert load_prepared(ref, place).train.read(slice(None)).tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("written", [(RESIZE,), (RESIZE, GRAY, STANDARDIZE), (RESCALE, RESIZE)])
+def test_seeds_share_what_is_stored_of_resized_images(written: tuple[dict[str, Any], ...], place: Settings) -> None:
+    dataset = decoded(IMAGES, OTHERS, place)
+    refs = [prepare(spec_of(*written, use=False), dataset, seed, place) for seed in (0, 1)]
+    assert refs[0].key != refs[1].key
+    assert [path.name for path in (place.cache_dir / "stored").iterdir()] == [refs[0].stored.removeprefix("stored/")]
+    assert list((place.cache_dir / "prepared").rglob("x_*.npy")) == []
+    rows = [split.rows for ref in refs for split in (lambda of: (of.train, of.validation))(load_prepared(ref, place))]
+    assert [sorted([*rows[0], *rows[1]]), sorted([*rows[2], *rows[3]])] == [list(range(67))] * 2
+
+
+def test_content_is_that_of_all_seeds_unless_something_is_fitted(place: Settings) -> None:
+    dataset = decoded(IMAGES, OTHERS, place)
+
+    def contents(*written: dict[str, Any]) -> int:
+        return len({prepare(spec_of(*written, use=False), dataset, seed, place).content for seed in (0, 1)})
+
+    assert [contents(), contents(RESIZE, RESCALE), contents(STANDARDIZE), contents(WHITEN)] == [1, 1, 2, 2]
+    content = {prepare(spec_of(*each), dataset, 0, place).content for each in ((), (RESCALE,), (RESIZE,))}
+    assert len(content) == 3
 
 
 @pytest.mark.parametrize("changed", [(RESIZE, RESCALE), (WHITEN,), (RESCALE, GRAY), (RESIZE | {"height": 4}, RESCALE)])
@@ -171,7 +202,7 @@ def test_mean_and_span_of_the_training_data_are_those_of_normalized_samples() ->
     x = RANDOM.integers(0, 256, (1500, 4, 4), dtype=np.uint8)
     fitted = fit(steps(RESCALE, {"kind": "tanh"}), [x])
     values = apply(fitted, x)
-    training = Training(Split(x, np.zeros(1500, dtype=np.int32), fitted))
+    training = Training(Split(x, np.zeros(1500, dtype=np.int32), trailing=fitted))
     assert training.mean == pytest.approx(float(values.mean(dtype=np.float64)), rel=1e-12)
     assert training.span == float(values.max()) - float(values.min())
 
@@ -196,7 +227,7 @@ def texts(place: Settings) -> Dataset:
             ("y", "", np.arange(len(WORDS), dtype=np.int32) % 2),
         )
     }
-    facts = {"content_sha256": content_digest(parts), "input_shape": (), "classes": 2, "is_sequence": True}
+    facts = {"content_sha256": content_digest(parts), "input_shape": (), "classes": 2}
     dataset = catalogue()["imdb"].model_copy(update=facts | {"alternatives": ()})
     directory = dataset_directory(dataset, place)
     directory.mkdir(parents=True)
@@ -234,7 +265,7 @@ def test_rows_of_words_take_four_bytes_a_word_on_disk(mode: str, words: list[int
     ref = prepare(text_spec({"mode": mode}), texts(place), 0, place)
     values = sum(words) if words else 173
     offsets = 7
-    assert stored_bytes(ref.key, place) == 2 * (4 * values + 8 * offsets)
+    assert stored_bytes(ref, place) == 2 * (4 * values + 8 * offsets)
 
 
 def test_whitened_rows_are_stored_as_numbers(place: Settings) -> None:
