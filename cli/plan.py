@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,7 @@ from cli.failures import print_warning, reported
 from cli.options import AsJson, Only, Overrides, Spec
 
 if TYPE_CHECKING:
-    from ablation.pipeline import RunPlan, StudyEstimate
+    from ablation.pipeline import Miss, RunPlan, StudyEstimate
     from ablation.spec import Study
 
 
@@ -62,18 +62,20 @@ def _plan(
 
 
 def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: set[str]) -> str:
+    misses = {(miss.variant, miss.seed): miss for miss in estimate.misses}
     trials = [
         {
             "variant": planned.trial.variant,
             "seed": planned.trial.seed,
             "fingerprint": planned.fingerprint,
             "cached": planned.fingerprint in finished,
+            "why": _why(misses.get((planned.trial.variant, planned.trial.seed))),
         }
         for planned in plan.trials
     ]
     spec = study.spec.model_dump(mode="json", include={"question", "factors", "design"})
     numbers = estimate.model_dump(mode="json")
-    totals = {name: value for name, value in numbers.items() if name not in ("variants", "trials")}
+    totals = {name: value for name, value in numbers.items() if name not in ("variants", "misses", "trials")}
     document = {
         "study": plan.study,
         "baseline": study.baseline,
@@ -85,3 +87,8 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: se
         "warnings": [str(warning) for warning in study.warnings],
     }
     return json.dumps(document, indent=2)
+
+
+def _why(miss: Miss | None) -> dict[str, Any] | None:
+    """Return what sets a trial apart from the nearest finished one; None for one that is finished itself."""
+    return None if miss is None else miss.model_dump(mode="json", exclude={"variant", "seed"})

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import yaml
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ablation.pipeline import DifferenceRecord, StudyEstimate, VariantEstimate
+from ablation.pipeline import StudyEstimate, VariantEstimate
 from ablation.spec import Study
+from cli.plan_differences import miss_lines, values
 from cli.tables import output_console
 
 _MARKS = {"changed": ("~", "yellow"), "added": ("+", "green"), "removed": ("-", "red")}
@@ -29,6 +27,8 @@ def print_plan(study: Study, estimate: StudyEstimate) -> None:
     _print_variants(console, estimate)
     for variant in estimate.variants:
         _print_changes(console, variant)
+    for line in miss_lines(estimate.misses):
+        _say(console, line)
     console.print()
     for line in _totals(estimate):
         _say(console, line)
@@ -96,23 +96,9 @@ def _print_changes(console: Console, variant: VariantEstimate) -> None:
     _say(console, f"\n{variant.variant} changes", style="bold")
     for difference in variant.differences:
         mark, colour = _MARKS[difference.change]
-        _say(console, f"  {mark} {difference.path}: {_values(difference)}", style=colour)
+        _say(console, f"  {mark} {difference.path}: {values(difference)}", style=colour)
     if not variant.differences:
         _say(console, "  nothing: it is equal to the baseline, trained once")
-
-
-def _values(difference: DifferenceRecord) -> str:
-    if difference.change == "added":
-        return _flow(difference.after)
-    if difference.change == "removed":
-        return _flow(difference.before)
-    return f"{_flow(difference.before)} -> {_flow(difference.after)}"
-
-
-def _flow(value: Any) -> str:
-    if value is None:
-        return "none"
-    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000).removesuffix("\n...\n").strip()
 
 
 def _totals(estimate: StudyEstimate) -> list[str]:

@@ -1,7 +1,8 @@
 """The steps of a run as plain functions: plan, train, evaluate, publish, compare, commit. Prefect tasks call them."""
 
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
-from ablation.pipeline.estimates import DifferenceRecord, Pilot, StudyEstimate, VariantEstimate, estimate_study
+from ablation.pipeline.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
+from ablation.pipeline.misses import DifferenceRecord, Miss
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
 from ablation.pipeline.planning import as_cached, as_twin, choose_dataset, find_finished, new_run_id, plan_run
@@ -20,6 +21,7 @@ from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
 __all__ = [
     "BuiltModel",
     "DifferenceRecord",
+    "Miss",
     "PastTrial",
     "Pilot",
     "PilotFailed",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
+from ablation.pipeline.misses import DifferenceRecord, Miss, find_misses
 from ablation.pipeline.past_trials import PastTrial, nearest
 from ablation.pipeline.records import RunPlan
 from ablation.records import Record
@@ -32,15 +33,6 @@ class Pilot(Record):
     epoch_s: float = Field(ge=0, description="One later epoch.")
 
 
-class DifferenceRecord(Record):
-    """One place where a variant's resolved spec differs from the baseline's."""
-
-    path: str
-    change: Literal["changed", "added", "removed"]
-    before: Any
-    after: Any
-
-
 class VariantEstimate(Record):
     """A variant: what it changes, and what one of its trials takes."""
 
@@ -61,6 +53,7 @@ class StudyEstimate(Record):
     """A study: its variants, and all of them together."""
 
     variants: tuple[VariantEstimate, ...]
+    misses: tuple[Miss, ...] = Field(description="What sets each trial to train apart from the nearest finished one.")
     trials: int
     finished: int
     to_train: int = Field(description="Equal trials are trained once.")
@@ -89,6 +82,7 @@ def estimate_study(
     train_s = None if None in seconds else sum(each for each in seconds if each is not None)
     return StudyEstimate(
         variants=tuple(estimates.values()),
+        misses=find_misses(plan.trials, past),
         trials=len(plan.trials),
         finished=sum(each.fingerprint in finished for each in plan.trials),
         to_train=len(pending),

@@ -21,9 +21,18 @@ _SCALED = "training.epochs"
 class PastTrial:
     """A finished trial: what it was, and how it went."""
 
-    variant: str
-    spec: TrialSpec
+    planned: PlannedTrial
     outcome: TrialOutcome
+
+    @property
+    def variant(self) -> str:
+        """The name it had."""
+        return self.planned.trial.variant
+
+    @property
+    def spec(self) -> TrialSpec:
+        """What was trained."""
+        return self.planned.trial.spec
 
 
 class _PastPlan(BaseModel):
@@ -40,11 +49,7 @@ def find_past_trials(plan: RunPlan, store: Store) -> tuple[PastTrial, ...]:
     known = {each.fingerprint: each for run in runs for each in _planned(store, run)}
     known |= {each.fingerprint: each for each in plan.trials}
     outcomes = find_trials(store, sorted(known))
-    trials = {fingerprint: known[fingerprint].trial for fingerprint in outcomes}
-    return tuple(
-        PastTrial(trials[fingerprint].variant, trials[fingerprint].spec, outcome)
-        for fingerprint, outcome in outcomes.items()
-    )
+    return tuple(PastTrial(known[fingerprint], outcome) for fingerprint, outcome in outcomes.items())
 
 
 def nearest(spec: TrialSpec, past: tuple[PastTrial, ...]) -> tuple[tuple[PastTrial, ...], int]:

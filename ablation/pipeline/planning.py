@@ -92,8 +92,14 @@ def library_versions() -> dict[str, str]:
 
 
 def _planned(trial: Trial, dataset: Dataset, position: int) -> PlannedTrial:
-    identity = fingerprint(trial, surroundings(dataset))
-    return PlannedTrial(trial=trial, dataset=dataset, fingerprint=identity, position=position)
+    around = surroundings(dataset)
+    return PlannedTrial(
+        trial=trial,
+        dataset=dataset,
+        surroundings=around,
+        fingerprint=fingerprint(trial, around),
+        position=position,
+    )
 
 
 def find_finished(plan: RunPlan, store: Store) -> dict[str, TrialOutcome]:

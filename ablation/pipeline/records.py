@@ -10,7 +10,7 @@ from pydantic import Field
 from ablation.analysis import Comparison, GateResult
 from ablation.catalogue import Dataset
 from ablation.records import Record, RunStatus, TrialOutcome
-from ablation.spec import Trial
+from ablation.spec import Surroundings, Trial
 from ablation.store import StoreLocation
 
 
@@ -19,6 +19,7 @@ class PlannedTrial(Record):
 
     trial: Trial
     dataset: Dataset = Field(description="What it trains on, in the form that was found when it was planned.")
+    surroundings: Surroundings
     fingerprint: str
     position: int = Field(ge=0, description="In the plan; trials start in this order.")
 

@@ -73,6 +73,13 @@ def test_plan_after_a_run_takes_its_times_for_new_seeds(finished_run: FinishedRu
     assert baseline["basis"] == "2 finished trials of this variant"
     assert baseline["train_s"] > 0
     assert plan["totals"]["to_train"] == 2
+    assert plan["trials"][0]["why"] is None
+    assert plan["trials"][1]["why"] == {
+        "nearest_variant": "baseline",
+        "nearest_seed": 0,
+        "spec": [],
+        "surroundings": {},
+    }
     assert plan["totals"]["wall_s"] > 0
     assert plan["totals"]["storage_bytes"] > 10_000
 
@@ -82,6 +89,8 @@ def test_plan_of_more_epochs_scales_what_earlier_runs_took(finished_run: Finishe
     _, as_run = finished_run.project.call_json("plan", "study.yaml")
     _, longer = finished_run.project.call_json("plan", "study.yaml", "--set", "training.epochs=20")
     assert longer["totals"]["to_train"] == 4
+    printed = finished_run.project.call("plan", "study.yaml", "--set", "training.epochs=20").stdout
+    assert "\n  l2 seeds 0, 1: differs from l2 in training.epochs 2 -> 20\n" in printed
     assert [variant["basis"] for variant in longer["variants"]] == ["2 finished trials of this variant"] * 2
     for short, long in zip(as_run["variants"], longer["variants"], strict=True):
         assert long["train_s"] == pytest.approx(short["train_s"] * 10)

@@ -32,7 +32,7 @@ def past(plan: RunPlan, variant: str, seed: int, train_s: float, **files: int) -
         train_s=train_s,
         files=blobs,
     )
-    return PastTrial(variant, planned.trial.spec, outcome)
+    return PastTrial(planned, outcome)
 
 
 def test_estimate_without_past_trials_knows_parameters_and_no_time(tmp_path: Path) -> None:

@@ -45,7 +45,6 @@ def test_fingerprint_stays_when_nothing_changes_the_result(tmp_path: Path, text:
 
 
 CHANGES = [
-    "data.dataset=mnist",
     "data.subset={train: 100}",
     "data.subset={test: 100}",
     "data.validation={fraction: 0.5}",
@@ -99,6 +98,29 @@ def test_fingerprint_changes_with_every_value_that_can_change_the_result(tmp_pat
 def test_fingerprint_changes_with_what_surrounds_the_trial(tmp_path: Path, elsewhere: Surroundings) -> None:
     trial = load(tmp_path).trials[0]
     assert fingerprint(trial, elsewhere) != fingerprint(trial, HERE)
+
+
+def test_data_is_told_by_its_content_and_not_by_its_name(tmp_path: Path) -> None:
+    assert first(tmp_path, SMALL, "data.dataset=mnist") == first(tmp_path)
+
+
+BACKBONE = (
+    changed(
+        "    - {kind: flatten, name: flat}\n",
+        "    - {kind: backbone, name: net, network: mobilenet_v2, weights: {file: a.h5, sha256: DIGEST}}\n"
+        "    - {kind: flatten, name: flat}\n",
+    )
+    .replace("normalize:", "augment: []\n  normalize:")
+    .replace("DIGEST", "a" * 64)
+)
+
+
+def test_weights_are_told_by_their_digest_and_not_by_their_address(tmp_path: Path) -> None:
+    path = "model.layers.net.weights"
+    text = BACKBONE.replace("dataset: digits", "dataset: cifar10")
+    assert first(tmp_path, text, f"{path}.file=b.h5") == first(tmp_path, text)
+    assert first(tmp_path, text, f"{path}.url=https://example.org/a.h5") == first(tmp_path, text)
+    assert first(tmp_path, text, f"{path}.sha256={'b' * 64}") != first(tmp_path, text)
 
 
 def test_fingerprint_changes_when_a_default_changes(tmp_path: Path) -> None:

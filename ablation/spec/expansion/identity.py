@@ -1,6 +1,7 @@
 """What makes two trials the same: a digest over everything that can change a result, and nothing else.
 
-Left out, visibly: `ablation.spec.study.LEFT_OUT_OF_IDENTITY`, and the name of the variant.
+Left out, visibly: `ablation.spec.study.LEFT_OUT_OF_IDENTITY`, the name of the variant, and what `LEFT_OUT_OF_SPEC` and
+`LEFT_OUT_OF_WEIGHTS` list.
 """
 
 import hashlib
@@ -11,6 +12,12 @@ from pydantic import BaseModel
 
 from ablation.records import Record
 from ablation.spec.trials import Trial
+
+LEFT_OUT_OF_SPEC = (("data", "dataset"),)
+"""Paths: which data it is says the digest of its content, not its name or its address."""
+
+LEFT_OUT_OF_WEIGHTS = ("file", "url")
+"""Of a file of weights wherever a layer has one: its digest says which it is."""
 
 
 class Surroundings(Record):
@@ -37,8 +44,23 @@ def fingerprint(trial: Trial, surroundings: Surroundings) -> str:
     """Return the trial's identity: equal fingerprint, equal result."""
     return digest(
         {
-            "spec": trial.spec.model_dump(mode="json"),
+            "spec": _without_addresses(trial.spec.model_dump(mode="json", exclude=_excluded())),
             "seed": trial.seed,
             "surroundings": surroundings.model_dump(mode="json"),
         }
     )
+
+
+def _excluded() -> dict[str, set[str]]:
+    return {section: {key for first, key in LEFT_OUT_OF_SPEC if first == section} for section, _ in LEFT_OUT_OF_SPEC}
+
+
+def _without_addresses(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_addresses(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    cleaned = {key: _without_addresses(item) for key, item in value.items()}
+    if isinstance(weights := cleaned.get("weights"), dict):
+        cleaned["weights"] = {key: item for key, item in weights.items() if key not in LEFT_OUT_OF_WEIGHTS}
+    return cleaned
