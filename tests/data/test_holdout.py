@@ -39,5 +39,5 @@ def test_holdout_of_a_regression_is_drawn_from_all_samples() -> None:
 
 
 def test_dataset_without_a_test_part_and_a_holdout_is_refused() -> None:
-    with pytest.raises(DataError, match="digits has no test part of its own; the catalogue must state a holdout"):
+    with pytest.raises(DataError, match="digits has no test part of its own; give the dataset a `holdout`"):
         hold_out(np.arange(4), np.arange(4), DIGITS.model_copy(update={"holdout": None}))

@@ -32,7 +32,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 def decoded(name: str, place: Settings) -> dict[str, Array]:
-    return read_arrays(materialize(catalogue()[name], place))
+    return read_arrays(materialize(locate(catalogue()[name], place), place))
 
 
 def test_mnist_has_its_images_and_classes(place: Settings) -> None:
@@ -59,7 +59,7 @@ def test_imdb_is_encoded_as_multi_hot_rows(place: Settings) -> None:
         validation=Validation(use="test"),
         encode=MultiHot(kind="multi_hot", vocabulary_size=10_000),
     )
-    ref = prepare(spec, catalogue()["imdb"], 0, place)
+    ref = prepare(spec, locate(catalogue()["imdb"], place), 0, place)
     train = load_prepared(ref, place).train
     assert (ref.input_shape, ref.samples) == ((10_000,), {"train": 2000, "validation": 500, "test": 500})
     words = np.unique(np.minimum(samples_of(decoded("imdb", place), "train")[0], 10_000))
@@ -91,7 +91,7 @@ def test_flowers_are_resized_and_rescaled(place: Settings) -> None:
         subset=Subset(train=100, test=20),
         normalize=(Resize(kind="resize", height=96, width=96), Rescale(kind="rescale", scale=1 / 255)),
     )
-    ref = prepare(spec, catalogue()["flowers"], 0, place)
+    ref = prepare(spec, locate(catalogue()["flowers"], place), 0, place)
     train = load_prepared(ref, place).train
     assert (ref.input_shape, ref.samples) == ((96, 96, 3), {"train": 80, "validation": 20, "test": 20})
     stored = train.dense(slice(None))

@@ -9,6 +9,7 @@ Source: keras/src/datasets/imdb.py and reuters.py of Keras 3.15.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +28,22 @@ MAX_MEMBER_BYTES = 1 << 30
 
 
 def decode_keras_sequences(dataset: Dataset, files: list[Path], directory: Path) -> None:
-    """Write the texts of an .npz file with the members x_train, y_train, x_test, y_test, or x and y."""
+    """Write the texts of an .npz file with the members x_train, y_train, x_test, y_test, or x and y.
+
+    Raises:
+        DataError: It is no such archive, or holds anything but lists of integers and their labels.
+    """
+    (path,) = files
+    try:
+        _write(path, directory)
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OverflowError, EOFError, zlib.error) as error:
+        raise DataError(f"{path.name}: cannot be read as lists of integers: {error}") from error
+
+
+def _write(path: Path, directory: Path) -> None:
     # One generator for all members, in this order: Keras draws both shuffles from it.
     rng = np.random.RandomState(SHUFFLE_SEED)
-    with zipfile.ZipFile(files[0]) as archive:
+    with zipfile.ZipFile(path) as archive:
         if "x.npy" in archive.namelist():
             _write_divided(_shuffled(archive, "", rng), directory)
             return
@@ -65,6 +78,8 @@ def _tokens(sequences: Array) -> Ragged:
     for sequence, start, end in zip(sequences, offsets[:-1], offsets[1:], strict=True):
         tokens[start] = START_TOKEN
         tokens[start + 1 : end] = np.asarray(sequence, dtype=np.int32) + FIRST_RANK
+    if len(tokens) and tokens.min() < 0:
+        raise ValueError("a word has a rank below 0")
     return Ragged(tokens, offsets)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +20,20 @@ from ablation.data.arrays import read_arrays
 from ablation.data.formats import DECODERS
 
 
-def dataset(format: str, *paths: Path, **changes: Any) -> Dataset:
-    """Describe files as a published dataset of two classes."""
+def dataset(
+    format: str, *paths: Path, parts: Sequence[str] = (), told: Mapping[str, Any] | None = None, **changes: Any
+) -> Dataset:
+    """Describe files as a published dataset of two classes; `told` is what the reader must know."""
     files = [
-        DatasetFile(name=path.name, url=path.as_uri(), sha256=(hashlib.sha256(path.read_bytes()).hexdigest(),))
-        for path in paths
+        DatasetFile.model_validate(
+            {
+                "name": path.name,
+                "url": path.as_uri(),
+                "sha256": [hashlib.sha256(path.read_bytes()).hexdigest()],
+                "part": part,
+            }
+        )
+        for path, part in zip_longest(paths, parts)
     ]
     facts = {
         "name": "small",
@@ -31,7 +43,7 @@ def dataset(format: str, *paths: Path, **changes: Any) -> Dataset:
         "input_shape": (2,),
         "licence": "none",
         "homepage": "https://example.org",
-        "format": {"kind": format},
+        "format": {"kind": format, **(told or {})},
         "files": files,
         "holdout": Holdout(test_fraction=0.5, seed=0),
     }
@@ -55,10 +67,16 @@ def picture(value: int, *, height: int = 2, width: int = 3, mode: str = "RGB") -
 
 
 def archive(path: Path, members: dict[str, bytes]) -> Path:
-    """Write a tar archive of files."""
-    with tarfile.open(path, "w:gz" if path.suffix == ".gz" else "w") as tar:
+    """Write an archive of files, of the kind that its name says; a name that ends with / is a folder."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, content in members.items():
+                packed.writestr(name, content)
+        return path
+    with tarfile.open(path, "w:gz" if path.suffix in (".gz", ".tgz") else "w") as tar:
         for name, content in members.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
+            member.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
             tar.addfile(member, io.BytesIO(content))
     return path

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ablation.data import DataError
-from ablation.data.formats import keras_npz
+from ablation.data.formats import keras_sequences
 from ablation.data.samples import samples_of
 
 from .small import dataset, decoded
@@ -29,7 +29,7 @@ def test_sequences_are_shuffled_moved_and_started_as_keras_does(tmp_path: Path) 
     path = tmp_path / "a.npz"
     train, test = [[1], [2, 20], [3], [4]], [[5], [6, 7, 8]]
     np.savez(path, x_train=lists(*train), y_train=np.array([0, 1, 0, 1]), x_test=lists(*test), y_test=np.array([1, 0]))
-    arrays = decoded(tmp_path, dataset("keras_npz", path, is_sequence=True, input_shape=()), path)
+    arrays = decoded(tmp_path, dataset("keras_sequences", path, input_shape=()), path)
     rng = np.random.RandomState(113)
     for part, texts, labels in (("train", train, [0, 1, 0, 1]), ("test", test, [1, 0])):
         order = shuffled(len(texts), rng)
@@ -43,7 +43,7 @@ def test_sequences_are_shuffled_moved_and_started_as_keras_does(tmp_path: Path) 
 def test_sequences_without_parts_are_divided_after_the_shuffle(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     np.savez(path, x=lists(*([rank] for rank in range(10))), y=np.arange(10) % 2)
-    arrays = decoded(tmp_path, dataset("keras_npz", path, is_sequence=True, input_shape=()), path)
+    arrays = decoded(tmp_path, dataset("keras_sequences", path, input_shape=()), path)
     order = shuffled(10, np.random.RandomState(113))
     assert arrays["x_train"].reshape(8, 2)[:, 1].tolist() == [rank + 3 for rank in order[:8]]
     assert arrays["x_test"].reshape(2, 2)[:, 1].tolist() == [rank + 3 for rank in order[8:]]
@@ -54,7 +54,7 @@ def test_sequences_without_a_label_each_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     np.savez(path, x=lists([1], [2]), y=np.array([1]))
     with pytest.raises(DataError, match=r"x and y do not belong together: shapes \(2,\), \(1,\)"):
-        decoded(tmp_path, dataset("keras_npz", path, is_sequence=True, input_shape=()), path)
+        decoded(tmp_path, dataset("keras_sequences", path, input_shape=()), path)
 
 
 def test_member_larger_than_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +62,32 @@ def test_member_larger_than_the_limit_is_refused(tmp_path: Path, monkeypatch: py
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x.npy", b"0" * 5000)
         archive.writestr("y.npy", b"0")
-    monkeypatch.setattr(keras_npz, "MAX_MEMBER_BYTES", 4999)
+    monkeypatch.setattr(keras_sequences, "MAX_MEMBER_BYTES", 4999)
     with pytest.raises(DataError, match=r"x\.npy: larger than 4,999 bytes"):
-        decoded(tmp_path, dataset("keras_npz", path, is_sequence=True, input_shape=()), path)
+        decoded(tmp_path, dataset("keras_sequences", path, input_shape=()), path)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"x_train": lists([1])}, "There is no item named 'y_train.npy'"),
+        ({"x": lists([1], [2]), "y": np.array(["a", "b"])}, "invalid literal"),
+        ({"x": np.array([1, 2]), "y": np.array([0, 1])}, "has no len"),
+        ({"x": lists([-4], [1]), "y": np.array([0, 1])}, "a word has a rank below 0"),
+        ({"x": lists([2**31], [1]), "y": np.array([0, 1])}, "out of bounds"),
+    ],
+)
+def test_arrays_that_are_no_sequences_and_labels_are_refused(
+    tmp_path: Path, arrays: dict[str, np.ndarray], message: str
+) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, allow_pickle=True, **arrays)
+    with pytest.raises(DataError, match=rf"a\.npz: cannot be read as lists of integers: .*{message}"):
+        decoded(tmp_path, dataset("keras_sequences", path, input_shape=()), path)
+
+
+def test_file_that_is_no_archive_of_sequences_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    path.write_bytes(b"text")
+    with pytest.raises(DataError, match=r"a\.npz: cannot be read as lists of integers: File is not a zip file"):
+        decoded(tmp_path, dataset("keras_sequences", path, input_shape=()), path)
