@@ -9,18 +9,20 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from ablation.data import Milestones, Transfer
 from ablation.pipeline import PlannedTrial, Workspace
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.training import Progress as TrialProgress
 
 REFRESH_S = 0.25
+STARTING = "starting"
 
 
 @contextmanager
-def showing_progress(settings: Settings, run_id: str, *, total: int) -> Iterator[None]:
+def showing_progress(settings: Settings, run_id: str, *, total: int, console: Console | None = None) -> Iterator[None]:
     """Show the run on stderr for the length of the block."""
-    console = Console(stderr=True, highlight=False)
+    console = console or Console(stderr=True, highlight=False)
     display = _Bars(console, total) if console.is_terminal else _Lines(console, total)
     watcher = _Watcher(Workspace(settings, run_id), display)
     watcher.start()
@@ -55,6 +57,7 @@ class _Watcher(threading.Thread):
         if not self._trials:
             plan = self._workspace.read_plan()
             self._trials = plan.trials if plan else ()
+        self._display.fetching(self._workspace.read_transfers())
         for planned in self._trials:
             if planned not in self._ended:
                 self._look_at(planned)
@@ -81,7 +84,8 @@ class _Bars:
             console=console,
             transient=True,
         )
-        self._overall = self._progress.add_task("trials", total=total, detail="starting")
+        self._overall = self._progress.add_task("trials", total=total, detail=STARTING)
+        self._fetching = ""
         self._tasks: dict[PlannedTrial, TaskID] = {}
         self._counts: dict[str, int] = {}
 
@@ -91,6 +95,15 @@ class _Bars:
 
     def __exit__(self, *exception: object) -> None:
         self._progress.stop()
+
+    def fetching(self, transfers: tuple[Transfer, ...]) -> None:
+        self._fetching = ", ".join(f"fetching {transfer}" for transfer in transfers if not transfer.is_done)
+        self._progress.update(self._overall, detail=self._detail)
+
+    @property
+    def _detail(self) -> str:
+        counts = ", ".join(f"{count} {status}" for status, count in self._counts.items())
+        return ", ".join(filter(None, (counts, self._fetching))) or STARTING
 
     def running(self, planned: PlannedTrial, progress: TrialProgress) -> None:
         if planned not in self._tasks:
@@ -103,8 +116,7 @@ class _Bars:
         if planned in self._tasks:
             self._progress.remove_task(self._tasks.pop(planned))
         self._counts[outcome.status] = self._counts.get(outcome.status, 0) + 1
-        detail = ", ".join(f"{count} {status}" for status, count in self._counts.items())
-        self._progress.update(self._overall, advance=1, detail=detail)
+        self._progress.update(self._overall, advance=1, detail=self._detail)
         if not outcome.is_finished:
             self._progress.console.print(describe_failure(outcome), style="red", markup=False)
 
@@ -116,12 +128,21 @@ class _Lines:
         self._console = console
         self._total = total
         self._done = 0
+        self._fetching = Milestones(self._fetched, steps=4, step_bytes=64 * 2**20)
 
     def __enter__(self) -> _Lines:
         return self
 
     def __exit__(self, *exception: object) -> None:
         pass
+
+    def fetching(self, transfers: tuple[Transfer, ...]) -> None:
+        for transfer in transfers:
+            self._fetching(transfer)
+
+    def _fetched(self, transfer: Transfer) -> None:
+        word = "fetched" if transfer.is_done else "fetching"
+        self._console.print(f"{word} {transfer}", markup=False, soft_wrap=True)
 
     def running(self, planned: PlannedTrial, progress: TrialProgress) -> None:
         pass

@@ -160,7 +160,7 @@ def _map_trials(
 
 def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
     """Fetch each dataset once and normalise each (data section, seed) once; return one future per trial."""
-    fetch.map(list(dict.fromkeys(planned.dataset for planned in pending)), unmapped(run.store)).result()
+    fetch.map(list(dict.fromkeys(planned.dataset for planned in pending)), unmapped(run)).result()
     splits = [(planned.trial.spec.data, planned.dataset, planned.trial.seed) for planned in pending]
     distinct = list(dict.fromkeys(splits))
     futures = normalize.map(*map(list, zip(*distinct, strict=True)), unmapped(run.store))

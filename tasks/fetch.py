@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from prefect import Task, get_run_logger, task
@@ -11,13 +10,12 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
 
 from ablation.catalogue import Dataset
-from ablation.data import DataError, Transfer
-from ablation.pipeline import fetch_dataset
+from ablation.data import DataError, Milestones, Transfer
+from ablation.pipeline import RunContext, Workspace, fetch_dataset
 from ablation.settings import Settings
-from ablation.store import StoreLocation, connect
+from ablation.store import connect
 
-LOGGED_STEPS = 4
-LOGGED_BYTES = 64 * 2**20
+MIB = 2**20
 
 
 def _is_temporary(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -33,23 +31,15 @@ def _is_temporary(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bo
     retry_condition_fn=_is_temporary,
     cache_policy=NO_CACHE,
 )
-def fetch(dataset: Dataset, store: StoreLocation) -> None:
+def fetch(dataset: Dataset, run: RunContext) -> None:
     """Bring a dataset to this machine, verified and decoded."""
-    fetch_dataset(dataset, connect(store), Settings(), SparseLog(get_run_logger().info).write)
+    settings, logger = Settings(), get_run_logger()
+    workspace = Workspace(settings, run.run_id)
+    log = Milestones(lambda transfer: logger.info("%s", transfer), steps=4, step_bytes=64 * MIB)
+    show = Milestones(lambda transfer: workspace.write_transfer(dataset.identity, transfer), steps=100, step_bytes=MIB)
 
+    def watch(transfer: Transfer) -> None:
+        log(transfer)
+        show(transfer)
 
-class SparseLog:
-    """Says a few times how far a file is: at each quarter, or every 64 MiB where nobody knows how much there is."""
-
-    def __init__(self, log: Callable[[str], None]) -> None:
-        self._log = log
-        self._steps: dict[str, int] = {}
-
-    def write(self, transfer: Transfer) -> None:
-        """Log a transfer that has come to another step."""
-        total = transfer.total_bytes
-        step = transfer.done_bytes * LOGGED_STEPS // total if total else transfer.done_bytes // LOGGED_BYTES
-        if step > self._steps.get(transfer.name, 0):
-            self._steps[transfer.name] = step
-            of_all = f" of {total / 1e6:.1f}" if total else ""
-            self._log(f"{transfer.name}: {transfer.done_bytes / 1e6:.1f}{of_all} MB")
+    fetch_dataset(dataset, connect(run.store), settings, watch)

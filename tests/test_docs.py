@@ -26,7 +26,7 @@ def test_readme_names_command(command: str) -> None:
     assert f"ablate {command}" in README
 
 
-@pytest.mark.parametrize("command", ["list", "show NAME", "fetch NAME"])
+@pytest.mark.parametrize("command", ["list", "show NAME", "fetch NAME", "digest PATH"])
 def test_readme_names_command_about_data(command: str) -> None:
     assert re.search(rf"`?(ablate )?data {command}\b", README)
 
@@ -39,6 +39,15 @@ def test_readme_names_setting(name: str) -> None:
 def test_readme_names_no_command_or_target_that_does_not_exist() -> None:
     assert set(re.findall(r"bin/ablate ([a-z]+)", README)) <= COMMANDS.keys()
     assert set(re.findall(r"^    make ([a-z-]+)", README, re.MULTILINE)) <= TARGETS
+
+
+def test_readme_example_of_own_data_is_valid(tmp_path: Path) -> None:
+    found = re.search(r"^    study: wine-quality.*?(?=^\S)", README, re.MULTILINE | re.DOTALL)
+    assert found
+    (tmp_path / "study.yaml").write_text(re.sub(r"^    ", "", found[0], flags=re.MULTILINE), encoding="utf-8")
+    study = load_study(tmp_path / "study.yaml")
+    assert [variant.name for variant in study.variants] == ["baseline", "l2"]
+    assert study.warnings == ()
 
 
 def test_readme_example_spec_is_valid(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ class DatasetFile(Record):
     sha256: tuple[str, ...] = Field(min_length=1, description="Accepted digests, the published file's first.")
     bytes: int | None = Field(default=None, ge=1, description="Size of the published file, where it is known.")
     part: Part | None = Field(default=None, description="The part that all its samples belong to; None: to both.")
+    is_own: bool = Field(default=False, description="Whether a study states it, who may state another digest.")
 
 
 class Holdout(Record):

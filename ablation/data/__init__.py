@@ -4,7 +4,7 @@ from ablation.data.arrays import Array
 from ablation.data.augmenting import Augmenter, Batch
 from ablation.data.decoding import materialize
 from ablation.data.errors import DataError, DataUnavailable
-from ablation.data.fetching import OnTransfer, Remote, Transfer, cached_file, fetch_file
+from ablation.data.fetching import Milestones, OnTransfer, Remote, Transfer, cached_file, fetch_file, path_digest
 from ablation.data.locating import is_here, locate
 from ablation.data.normalizing import FittedStep
 from ablation.data.preparing import PreparedRef, load_prepared, prepare
@@ -17,6 +17,7 @@ __all__ = [
     "DataError",
     "DataUnavailable",
     "FittedStep",
+    "Milestones",
     "OnTransfer",
     "Prepared",
     "PreparedRef",
@@ -29,5 +30,6 @@ __all__ = [
     "load_prepared",
     "locate",
     "materialize",
+    "path_digest",
     "prepare",
 ]

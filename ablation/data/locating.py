@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ablation.catalogue import Dataset, DatasetFile
 from ablation.code_digest import code_digest
-from ablation.data.fetching import cached_file
+from ablation.data.fetching import cached_file, local_path
 from ablation.settings import Settings
 from ablation.spec import digest
 
@@ -57,5 +57,5 @@ def _is_mirrored(edition: Dataset, settings: Settings) -> bool:
 
 
 def _mirror_has(file: DatasetFile, settings: Settings) -> bool:
-    folder = (settings.datasets or "").removeprefix("file://")
-    return bool(folder) and "://" not in folder and (Path(folder) / file.name).is_file()
+    folder = local_path(settings.datasets) if settings.datasets else None
+    return folder is not None and (folder / file.name).exists()

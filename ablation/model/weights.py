@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ablation.catalogue import DatasetFile
 from ablation.data import fetch_file
 from ablation.settings import Settings
 from ablation.spec.layers import WeightsFile
@@ -16,4 +15,4 @@ def fetch_weights(file: WeightsFile, settings: Settings) -> Path:
     Raises:
         DataUnavailable: It cannot be had, or what was got has another digest.
     """
-    return fetch_file(DatasetFile(name=file.file, url=file.url, sha256=(file.sha256,)), settings)
+    return fetch_file(file.published, settings)

@@ -1,13 +1,14 @@
-"""Datasets for trials: fetched through the store, so that one worker goes to the internet and the others do not."""
+"""Datasets and files of weights for trials: fetched through the store, so that one worker goes to the internet."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from ablation.catalogue import Dataset
-from ablation.data import DataError, OnTransfer, PreparedRef, materialize, prepare
+from ablation.data import DataError, OnTransfer, PreparedRef, fetch_file, materialize, prepare
 from ablation.settings import Settings
-from ablation.spec import DataSpec
+from ablation.spec import DataSpec, ModelSpec
+from ablation.spec.layers import Backbone, WeightsFile
 from ablation.store import (
     BlobCorrupt,
     KeyMissing,
@@ -36,6 +37,19 @@ def prepare_data(data: DataSpec, dataset: Dataset, seed: int, store: Store, sett
         DataError: As `prepare` and `fetch_dataset` do.
     """
     return prepare(data, dataset, seed, settings, remote=StoredDatasets(store))
+
+
+def fetch_weights(model: ModelSpec, store: Store, settings: Settings) -> None:
+    """Bring the files of weights that a model reads to this machine and to the store.
+
+    A trial's own process, which knows of no store, finds them in the cache.
+
+    Raises:
+        DataUnavailable: One cannot be had, or what was got has another digest.
+    """
+    for layer in model.all_layers:
+        if isinstance(layer, Backbone) and isinstance(layer.weights, WeightsFile):
+            fetch_file(layer.weights.published, settings, remote=StoredDatasets(store))
 
 
 class StoredDatasets:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ablation.data import PreparedRef, load_prepared
 from ablation.evaluation import evaluate, head_of
-from ablation.pipeline.datasets import prepare_data
+from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
 from ablation.provenance import describe_machine
@@ -59,9 +59,11 @@ def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext,
 
     Raises:
         BuildFailed: A layer does not fit; the message names it.
+        DataUnavailable: A file of weights cannot be had.
     """
     variant = planned.trial.variant
     settings, spec = Settings(), planned.trial.spec
+    fetch_weights(spec.model, connect(run.store), settings)
     directory = Workspace(settings, run.run_id).directory / "models" / variant
     job = BuildJob(
         model=spec.model,
@@ -140,8 +142,10 @@ def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "fai
 
 
 def _ensure_prepared(planned: PlannedTrial, run: RunContext, settings: Settings) -> None:
-    """Make the prepared arrays on this machine if another one made the reference."""
-    prepare_data(planned.trial.spec.data, planned.dataset, planned.trial.seed, connect(run.store), settings)
+    """Have the prepared arrays and the files of weights on this machine, where another one made the reference."""
+    store = connect(run.store)
+    prepare_data(planned.trial.spec.data, planned.dataset, planned.trial.seed, store, settings)
+    fetch_weights(planned.trial.spec.model, store, settings)
 
 
 def _outcome(planned: PlannedTrial, end: ProcessEnd, directory: Path) -> TrialOutcome:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from ablation.data import Transfer
 from ablation.pipeline.records import RunPlan
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
@@ -19,6 +21,8 @@ from ablation.training import Progress, read_progress
 _PLAN = "plan.json"
 _OUTCOME = "outcome.json"
 _OWNER = "owner.lock"
+_TRANSFERS = "transfers"
+_AS_JSON = TypeAdapter(Transfer)
 
 
 class Workspace:
@@ -78,6 +82,23 @@ class Workspace:
         """Return what a running trial last said, or None before its first word."""
         return read_progress(self.trial_directory(variant, seed))
 
+    def write_transfer(self, name: str, transfer: Transfer) -> None:
+        """Record how far the fetching of something is.
+
+        Args:
+            name: Of what is fetched, which may be several files, one after the other.
+            transfer: Of the file that is fetched now.
+        """
+        _write(self.directory / _TRANSFERS / f"{name}.json", _AS_JSON.dump_json(transfer).decode())
+
+    def read_transfers(self) -> tuple[Transfer, ...]:
+        """Return how far the fetching of everything is, that was begun on this machine."""
+        paths = sorted((self.directory / _TRANSFERS).glob("[!.]*.json"))
+        try:
+            return tuple(_AS_JSON.validate_json(path.read_bytes()) for path in paths)
+        except FileNotFoundError:  # the run has ended, and its folder is removed
+            return ()
+
     def remove(self) -> None:
         """Forget the run; its results are in the store."""
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -109,6 +130,6 @@ def _alone(runs: Path) -> Iterator[None]:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}")
+    temporary = path.with_name(f".{path.name}-{threading.get_ident()}")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)

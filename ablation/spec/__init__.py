@@ -25,7 +25,7 @@ from ablation.spec.model import ModelSpec
 from ablation.spec.outputs import expected_outputs
 from ablation.spec.reading.problems import Mark, Problem, SpecError
 from ablation.spec.shapes import LayerShape, ModelShapes, ShapeError, model_shapes, sample_shape
-from ablation.spec.sources import Source, find_dataset
+from ablation.spec.sources import Source, SourceFile, find_dataset
 from ablation.spec.study import CompareSpec, PublishSpec, RuntimeSpec, StudySpec, VariantSpec
 from ablation.spec.training import CLASS_METRICS, SPLITS, EarlyStopping, Phase, TrainingSpec, metric_names
 from ablation.spec.trials import Study, Trial, TrialSpec, Variant
@@ -49,6 +49,7 @@ __all__ = [
     "RuntimeSpec",
     "ShapeError",
     "Source",
+    "SourceFile",
     "SpecError",
     "Study",
     "StudySpec",

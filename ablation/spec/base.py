@@ -7,6 +7,7 @@ from text, an eighth of the time that `ablate validate` takes.
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
+from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
 
@@ -30,6 +31,11 @@ Size2D = Annotated[
     Annotated[PositiveInt, Tag("one")] | Annotated[Many[PositiveInt], Field(min_length=2, max_length=2), Tag("list")],
     Discriminator(_shape_of),
 ]
+
+
+def wrong_at(place: tuple[str | int, ...], message: str, hint: str) -> PydanticCustomError:
+    """Return what a validator raises to say what is wrong below the place where it stands, and what to do."""
+    return PydanticCustomError("wrong_at", "{message}", {"message": message, "place": place, "hint": hint})
 
 
 class SpecModel(BaseModel):

@@ -1,6 +1,6 @@
 """The training section: optimiser, loss, metrics, learning-rate schedule, length, phases."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,7 +10,7 @@ from ablation.spec.losses import CategoricalCrossentropy, Loss
 from ablation.spec.optimizers import Adam, LearningRate, Optimizer
 from ablation.spec.schedules import ConstantRate, Schedule
 
-MetricName = Literal[
+ClassMetric = Literal[
     "accuracy",
     "top_2_accuracy",
     "top_3_accuracy",
@@ -21,24 +21,10 @@ MetricName = Literal[
     "recall",
     "f1",
     "ece",
-    "mse",
-    "rmse",
-    "mae",
-    "r2",
 ]
-# What is measured on labels of classes, and what on any numbers.
-CLASS_METRICS: tuple[MetricName, ...] = (
-    "accuracy",
-    "top_2_accuracy",
-    "top_3_accuracy",
-    "top_5_accuracy",
-    "top_10_accuracy",
-    "auc",
-    "precision",
-    "recall",
-    "f1",
-    "ece",
-)
+MetricName = Literal[ClassMetric, "mse", "rmse", "mae", "r2"]
+# What is measured on labels of classes; the others on any numbers.
+CLASS_METRICS: tuple[ClassMetric, ...] = get_args(ClassMetric)
 SPLITS = ("train", "val", "test")
 
 Epochs = Annotated[int, Field(ge=1, le=100_000, description="Passes over the training split.", examples=[20])]

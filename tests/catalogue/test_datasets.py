@@ -53,7 +53,7 @@ def test_editions_of_a_dataset_have_identities_of_their_own() -> None:
 def test_edition_has_its_own_files_and_the_rest_of_the_dataset() -> None:
     published, images = catalogue()["cifar10"].editions
     assert [file.name for file in published.files] == ["cifar-10-python.tar.gz"]
-    assert (images.format, [file.name for file in images.files]) == ("image_folders", ["cifar10_images.tar.gz"])
+    assert (images.format.kind, [file.name for file in images.files]) == ("image_folders", ["cifar10_images.tar.gz"])
     assert (images.name, images.classes, images.alternatives) == ("cifar10", 10, ())
 
 
@@ -66,7 +66,7 @@ def described(**changes: Any) -> Dataset:
         "input_shape": (2,),
         "licence": "none",
         "homepage": "https://example.org",
-        "format": "keras_npz",
+        "format": {"kind": "npz"},
         "files": (DatasetFile(name="a.npz", url="https://example.org/a.npz", sha256=("0" * 64,)),),
     }
     return Dataset.model_validate(facts | changes)
@@ -81,6 +81,30 @@ def test_identity_is_that_of_the_published_files_where_the_content_is_unknown() 
     moved = DatasetFile(name="a.npz", url="https://example.net/a.npz", sha256=("0" * 64, "2" * 64))
     assert described().identity == described(files=(moved,)).identity
     assert described().identity != described(files=(other,)).identity
+
+
+OTHERWISE: dict[str, dict[str, Any]] = {
+    "format": {"format": {"kind": "idx"}},
+    "setting of the format": {"format": {"kind": "csv", "targets": ["y"]}},
+    "holdout": {"holdout": {"test_fraction": 0.2}},
+    "another draw": {"holdout": {"test_fraction": 0.2, "seed": 1}},
+    "classes": {"classes": 3},
+    "targets": {"classes": None, "task": "regression", "targets": 2},
+    "part": {"files": (DatasetFile(name="a.npz", sha256=("0" * 64,), part="test"),)},
+    "another file": {"files": (DatasetFile(name="a.npz", sha256=("0" * 64,)),) * 2},
+}
+
+
+def test_identity_is_that_of_how_files_are_read() -> None:
+    identities = [described().identity, *(described(**changes).identity for changes in OTHERWISE.values())]
+    assert len(set(identities)) == len(identities) == 9
+
+
+@pytest.mark.parametrize(
+    "same", [{"name": "other"}, {"title": "Other"}, {"input_shape": None}, {"licence": ""}, {"samples": 7}]
+)
+def test_identity_stays_whatever_else_is_said(same: dict[str, Any]) -> None:
+    assert described(**same).identity == described().identity
 
 
 @pytest.mark.parametrize("wrong", [{"classes": None}, {"task": "regression"}, {"classes": 1}, {"targets": 0}])

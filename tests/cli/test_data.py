@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from ablation.catalogue import catalogue
-from ablation.data import Transfer
+from ablation.data import Transfer, path_digest
 from cli.transfers import showing_transfers
 from tests.conftest import Project, new_project
 
@@ -50,7 +51,7 @@ def test_show_has_addresses_and_digests_of_every_form(place: Project) -> None:
     assert "cifar10_images.tar.gz: 19.4 MB, only on a mirror" in printed
     code, shown = place.call_json("data", "show", "cifar10")
     assert code == 0
-    assert [form["format"] for form in shown["forms"]] == ["cifar_python", "image_folders"]
+    assert [form["format"]["kind"] for form in shown["forms"]] == ["cifar_python", "image_folders"]
     assert (shown["is_cached"], shown["here"]) == (False, [])
 
 
@@ -90,11 +91,66 @@ def test_unknown_subcommand_is_a_usage_error(place: Project) -> None:
     assert "No such command 'fecth'" in completed.stderr
 
 
-@pytest.mark.parametrize("command", ["list", "show", "fetch"])
+@pytest.mark.parametrize("command", ["list", "show", "fetch", "digest"])
 def test_help_has_an_example(place: Project, command: str) -> None:
     completed = place.call("data", command, "--help")
     assert completed.returncode == 0
     assert f"Example: ablate data {command}" in completed.stdout
+
+
+WINE = b"sugar;quality\n1.9;5\n"
+WINE_SHA256 = hashlib.sha256(WINE).hexdigest()
+OWN = """\
+study: own
+data:
+  dataset:
+    uri: wine.csv
+    sha256: %s
+    format: {kind: csv, targets: [quality], delimiter: ";"}
+    holdout: {test_fraction: 0.2}
+model: {layers: [{kind: dense, name: output, units: 1}]}
+training: {optimizer: {kind: sgd, learning_rate: 0.1}, epochs: 1, loss: {kind: mean_squared_error}, metrics: [mae]}
+variants: {baseline: {}, longer: {set: {training.epochs: 2}}}
+"""
+
+
+def test_digest_is_that_of_the_file_and_may_stand_in_a_spec(place: Project) -> None:
+    (place.directory / "wine.csv").write_bytes(WINE)
+    completed = place.call("data", "digest", "wine.csv")
+    assert (completed.returncode, completed.stdout) == (0, f"{WINE_SHA256}  wine.csv\n")
+    (place.directory / "own.yaml").write_text(OWN % completed.stdout.split()[0], encoding="utf-8")
+    assert place.call("validate", "own.yaml").returncode == 0
+
+
+def test_digests_of_files_and_folders_are_printed_as_json(place: Project) -> None:
+    (place.directory / "photos" / "cat").mkdir(parents=True)
+    (place.directory / "photos" / "cat" / "1.jpg").write_bytes(b"cat")
+    (place.directory / "wine.csv").write_bytes(WINE)
+    assert place.call_json("data", "digest", "photos/", "wine.csv") == (
+        0,
+        [
+            {"path": "photos", "sha256": path_digest(place.directory / "photos")},
+            {"path": "wine.csv", "sha256": WINE_SHA256},
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere.csv", "nowhere.csv: No such file or directory. Paths are relative to the working directory, "),
+        ("empty", "the folder empty holds no file"),
+        ("linked", "linked/a.jpg is a link; put the file itself there"),
+    ],
+)
+def test_digest_of_what_is_none_is_refused(place: Project, name: str, message: str) -> None:
+    for folder in ("empty", "linked"):
+        (place.directory / folder).mkdir()
+    (place.directory / "linked" / "a.jpg").symlink_to("b.jpg")
+    (place.directory / "wine.csv").write_bytes(WINE)
+    completed = place.call("data", "digest", "wine.csv", name)
+    assert (completed.returncode, completed.stdout) == (2, "")
+    assert message in completed.stderr
 
 
 @pytest.mark.parametrize(("is_terminal", "is_shown"), [(True, True), (False, False)])

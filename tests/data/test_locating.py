@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation.catalogue import Dataset, DatasetFile, Edition, catalogue
+from ablation.catalogue import Dataset, DatasetFile, Edition, catalogue, formats
 from ablation.data import locate
 from ablation.data.fetching import fetch_file
 from ablation.data.locating import dataset_directory
@@ -22,9 +22,9 @@ TWO_FORMS = Dataset(
     input_shape=(2,),
     licence="none",
     homepage="https://example.org",
-    format="cifar_python",
+    format=formats.CifarPython(kind="cifar_python"),
     files=(DatasetFile(name="first.tar", url="https://example.org/first.tar", sha256=("1" * 64,)),),
-    alternatives=(Edition(format="image_folders", files=(FILE,)),),
+    alternatives=(Edition(format=formats.ImageFolders(kind="image_folders"), files=(FILE,)),),
 )
 
 

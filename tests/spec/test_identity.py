@@ -158,3 +158,9 @@ def test_canonical_json_of_what_is_not_a_number_is_refused() -> None:
 
 def test_digest_is_the_sha256_of_the_canonical_json() -> None:
     assert digest({}) == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+
+def test_surroundings_that_are_equal_are_one_key() -> None:
+    same = HERE.model_copy(update={"versions": dict(reversed(HERE.versions.items()))})
+    assert {HERE: "found"}[same] == "found"
+    assert HERE.model_copy(update={"code_sha256": "c" * 64}) not in {HERE: "found"}

@@ -205,6 +205,33 @@ def test_part_of_a_study_in_the_guide_can_be_run(
     assert sorted(variant.name for variant in study.variants) == sorted(variants)
 
 
+DATA = [block for block in GUIDE if block.startswith("data:")]
+LEARNING = """\
+study: own
+model:
+  layers: [{kind: flatten, name: flat}, {kind: dense, name: output, units: %d}]
+training: {optimizer: {kind: sgd, learning_rate: 0.1}, epochs: 1, loss: {kind: %s}, metrics: [%s]}
+seeds: [0]
+variants: {baseline: {}, longer: {set: {training.epochs: 2}}}
+"""
+
+
+def test_guide_has_an_example_of_every_kind_of_own_data() -> None:
+    kinds = [yaml.safe_load(block)["data"]["dataset"]["format"]["kind"] for block in DATA]
+    assert kinds == ["csv", "csv", "image_folders", "image_folders", "image_folders", "tfrecord", "npz", "parquet"]
+
+
+@pytest.mark.parametrize("block", DATA, ids=lambda block: yaml.safe_load(block)["data"]["dataset"]["format"]["kind"])
+def test_data_of_the_guide_can_be_learnt_from(tmp_path: Path, block: str) -> None:
+    is_regression = "classes:" not in block
+    learning = (1, "mean_squared_error", "mae") if is_regression else (2, "sparse_categorical_crossentropy", "accuracy")
+    (tmp_path / "spec.yaml").write_text(LEARNING % learning + block, encoding="utf-8")
+    study = load_study(tmp_path / "spec.yaml")
+    assert len(study.trials) == 2
+    assert study.warnings == ()
+    assert errors(plain(tmp_path / "spec.yaml")) == []
+
+
 def test_reference_says_of_every_design_what_runs() -> None:
     designs = [name.removeprefix("design.") for name in KINDS if name.startswith("design.")]
     assert [name for name in designs if f"| `{name}` |" not in reference()] == []

@@ -104,6 +104,12 @@ WRONG_VALUES = {
         "must begin with https://",
         "got 'ftp://a'.",
     ),
+    "address_with_a_password": layer(
+        f"{{kind: backbone, name: b, network: vgg16, weights: {{file: a, sha256: {'a' * 64}, url: 'https://a:b@c/d'}}}}",
+        "b.weights.url",
+        "holds a user name or a password",
+        "Fetch the file yourself",
+    ),
     "list_for_one_word": epochs_and("metrics: accuracy", "metrics", "must be a list", "Write [accuracy]."),
     "list_for_several_words": epochs_and(
         "metrics: accuracy, auc", "metrics", "must be a list", "Write [accuracy, auc]."

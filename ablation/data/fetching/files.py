@@ -10,17 +10,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 
 from ablation.catalogue import DatasetFile
 from ablation.data.errors import DataError, DataUnavailable
 from ablation.data.fetching.downloading import download, is_temporary
+from ablation.data.fetching.packing import file_digest, pack
 from ablation.data.fetching.sources import OnTransfer, Remote, Transfer
 from ablation.data.fetching.work_folder import work_folder
 from ablation.settings import Settings
 
 _logger = logging.getLogger(__name__)
+
+
+class _OtherDigest(DataError):
+    """What was got is another file."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,11 @@ def cached_file(file: DatasetFile, settings: Settings) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def local_path(address: str) -> Path | None:
+    """Return the path that an address means on this machine; None for one elsewhere."""
+    if address.startswith("file://"):
+        return Path(unquote(address.removeprefix("file://")))
+    return None if "://" in address else Path(address)
 
 
 def _folder(settings: Settings) -> Path:
@@ -83,17 +90,23 @@ def _short_digest(*names: str) -> str:
 
 
 def _fetch(file: DatasetFile, sources: list[_Source], folder: Path) -> tuple[_Source, Path]:
-    failures: list[str] = []
-    is_any_temporary = False
+    failures: list[tuple[_Source, Exception]] = []
     for source in sources:
         try:
             return source, _fetch_from(source, file, folder)
         except (OSError, httpx.HTTPError, httpx.InvalidURL, DataError) as error:
-            failures.append(f"  {source.name}: {_reason(error)}")
-            is_any_temporary |= is_temporary(error)
-    advice = f"  Put {file.name} into a folder and set ABLATION_DATASETS to that folder, or check the network."
-    message = "\n".join([f"{file.name} cannot be fetched:", *failures, advice])
-    raise DataUnavailable(message, is_temporary=is_any_temporary)
+            failures.append((source, error))
+    reasons = [f"  {source.name}: {_reason(error)}" for source, error in failures]
+    message = "\n".join([f"{file.name} cannot be fetched:", *reasons, f"  {_advice(file, failures)}"])
+    raise DataUnavailable(message, is_temporary=any(is_temporary(error) for _, error in failures))
+
+
+def _advice(file: DatasetFile, failures: list[tuple[_Source, Exception]]) -> str:
+    if file.is_own and any(isinstance(error, _OtherDigest) for _, error in failures):
+        return "If the file was meant to change, put its new sha256 into the spec: results are then of other data."
+    if file.is_own and file.url and local_path(file.url):
+        return f"Relative paths begin at the working directory, {Path.cwd()}. Or set ABLATION_DATASETS to its folder."
+    return f"Put {file.name} into a folder and set ABLATION_DATASETS to that folder, or check the network."
 
 
 def _fetch_from(source: _Source, file: DatasetFile, folder: Path) -> Path:
@@ -103,7 +116,7 @@ def _fetch_from(source: _Source, file: DatasetFile, folder: Path) -> Path:
     if digest not in file.sha256:
         size = path.stat().st_size
         _empty(folder, path.stem)
-        raise DataError(f"{_sizes(size, file)}sha256 is {digest}, expected {' or '.join(file.sha256)}")
+        raise _OtherDigest(f"{_sizes(size, file)}sha256 is {digest}, expected {' or '.join(file.sha256)}")
     with path.open("rb") as written:
         os.fsync(written.fileno())
     target = folder.parent / digest / file.name
@@ -147,7 +160,15 @@ def _source(address: str, file: DatasetFile, on_transfer: OnTransfer) -> _Source
         return _Source(address, partial(_download, address, file, on_transfer))
     if address.startswith("s3://"):
         return _Source(address, partial(_download_object, address))
-    return _Source(address, partial(shutil.copyfile, Path(address.removeprefix("file://"))))
+    return _Source(address, partial(_copy, local_path(address) or Path(address)))
+
+
+def _copy(source: Path, path: Path) -> None:
+    if not source.is_dir():
+        shutil.copyfile(source, path)
+        return
+    with path.open("wb") as output:
+        pack(source, output)
 
 
 def _download(url: str, file: DatasetFile, on_transfer: OnTransfer, path: Path) -> None:

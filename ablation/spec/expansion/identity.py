@@ -27,6 +27,10 @@ class Surroundings(Record):
     code_sha256: str
     versions: dict[str, str]
 
+    def __hash__(self) -> int:
+        """Return a hash of all that is in it: `versions`, a mapping, has none of its own."""
+        return hash((self.dataset_sha256, self.code_sha256, frozenset(self.versions.items())))
+
 
 def canonical_json(value: Any) -> bytes:
     """Write a JSON value in the one way that equal values share."""

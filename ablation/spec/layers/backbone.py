@@ -2,10 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from ablation.catalogue import FILE_NAME, DatasetFile
 from ablation.records import SHA256
+from ablation.spec.addresses import require_address
 from ablation.spec.base import PositiveInt, SpecModel
 from ablation.spec.layers.base import Weighted
 
@@ -57,18 +59,20 @@ NETWORKS_WITH_ALPHA = ("mobilenet", "mobilenet_v2", "mobilenet_v3_large", "mobil
 class WeightsFile(SpecModel):
     """Weights of a file that `load_weights` reads; searched in the cache and on the mirror of datasets."""
 
-    file: str = Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$", description="Its name.", examples=["features.weights.h5"]
-    )
+    file: str = Field(pattern=FILE_NAME, description="Its name.", examples=["features.weights.h5"])
     sha256: str = Field(
         pattern=SHA256, description="Its digest; a file with another one is not read.", examples=["0" * 64]
     )
-    url: str | None = Field(
+    url: Annotated[str, Field(pattern=r"^https://"), AfterValidator(require_address)] | None = Field(
         default=None,
-        pattern=r"^https://",
         description="Where it is published.",
         examples=["https://example.org/features.weights.h5"],
     )
+
+    @property
+    def published(self) -> DatasetFile:
+        """The file as it is fetched and verified."""
+        return DatasetFile(name=self.file, url=self.url, sha256=(self.sha256,))
 
 
 Weights = Annotated[

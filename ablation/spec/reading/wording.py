@@ -28,9 +28,11 @@ _WORDS = {
     "missing": "is missing",
     "model_attributes_type": "must be a mapping with a kind",
     "model_type": _MAPPING,
+    "string_too_short": "must be at least {min_length} characters",
     "string_too_long": "must be at most {max_length} characters",
     "string_type": "must be text",
     "string_unicode": "must be text without surrogate characters",
+    "too_short": "must have at least {min_length} items",
     "too_long": "must have at most {max_length} items",
     "tuple_type": _LIST,
     "union_tag_not_found": "needs a kind",
@@ -55,9 +57,10 @@ def message(detail: dict[str, Any]) -> str:
         return _one_of(choices(detail))
     if kind == "string_pattern_mismatch":
         return _of_pattern(context["pattern"])
-    if kind == "too_short":
-        least = context["min_length"]
-        return "must not be empty" if least == 1 else f"must have at least {least} items"
+    if kind in ("too_short", "string_too_short") and context["min_length"] == 1:
+        return "must not be empty"
+    if kind == "string_too_long" and context["max_length"] == 1:
+        return "must be one character"
     bounds = {name: int(value) if value == int(value) else value for name, value in context.items() if name in _BOUNDS}
     return _WORDS.get(kind, "is not valid here").format(**{**context, **bounds})
 
