@@ -23,10 +23,6 @@ class PlannedTrial(Record):
     fingerprint: str
     position: int = Field(ge=0, description="In the plan; trials start in this order.")
 
-    def __hash__(self) -> int:
-        """Trials of a plan are told apart by their places in it."""
-        return hash((self.fingerprint, self.position))
-
 
 class RunPlan(Record):
     """What a run is going to do."""
