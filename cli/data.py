@@ -10,6 +10,7 @@ import typer
 
 from cli.failures import reported
 from cli.options import AsJson
+from cli.preview import preview
 
 if TYPE_CHECKING:
     from ablation.catalogue import Dataset
@@ -22,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+app.command("preview")(preview)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A dataset, e.g. mnist.", show_default=False)]
 

@@ -75,7 +75,7 @@ def _code(error: Exception) -> Exit | None:
     names = {kind.__name__ for kind in type(error).__mro__}
     if names & {"StoreError", "EngineUnreachable", "DataUnavailable", "CacheUnwritable"} and "RunUnknown" not in names:
         return Exit.UNREACHABLE
-    if names & {"SpecError", "DataError", "RunUnknown", "TooManyTrials", "PilotFailed"}:
+    if names & {"SpecError", "DataError", "RunUnknown", "TooManyTrials", "PilotFailed", "WrongOption"}:
         return Exit.USAGE
     return Exit.USAGE if _is_of_settings(error) else None
 

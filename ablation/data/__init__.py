@@ -1,5 +1,6 @@
 """Datasets on this machine: fetched and verified, decoded, split, encoded, normalised, memory-mapped by every trial."""
 
+from ablation.data import describing
 from ablation.data.arrays import Array
 from ablation.data.augmenting import Augmenter, Batch
 from ablation.data.decoding import materialize
@@ -25,6 +26,7 @@ __all__ = [
     "Split",
     "Transfer",
     "cached_file",
+    "describing",
     "fetch_file",
     "is_here",
     "load_prepared",

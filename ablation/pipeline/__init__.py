@@ -6,6 +6,7 @@ from ablation.pipeline.misses import DifferenceRecord, Miss
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
 from ablation.pipeline.planning import as_cached, as_twin, choose_dataset, find_finished, new_run_id, plan_run
+from ablation.pipeline.preview import DataPreview, preview_data
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
 from ablation.pipeline.runs import commit_run, compare_trials, reproduce_command
 from ablation.pipeline.trials import (
@@ -20,6 +21,7 @@ from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
 
 __all__ = [
     "BuiltModel",
+    "DataPreview",
     "DifferenceRecord",
     "Miss",
     "PastTrial",
@@ -47,6 +49,7 @@ __all__ = [
     "new_run_id",
     "plan_run",
     "prepare_data",
+    "preview_data",
     "publish_outcome",
     "remove_abandoned",
     "reproduce_command",

@@ -3,6 +3,7 @@
 Pure: records in, bytes out. Rendering may be called from several threads.
 """
 
+from ablation.report import preview
 from ablation.report.history import History
 from ablation.report.render import render_store_index, render_study, render_study_index
 from ablation.report.study import StudyReport
@@ -11,6 +12,7 @@ from ablation.report.trial_chart import render_trial_curves
 __all__ = [
     "History",
     "StudyReport",
+    "preview",
     "render_store_index",
     "render_study",
     "render_study_index",

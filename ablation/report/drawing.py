@@ -13,6 +13,8 @@ from ablation.report import theme
 if TYPE_CHECKING:
     import altair as alt
 
+    Chart = alt.LayerChart | alt.FacetChart | alt.ConcatChart | alt.VConcatChart
+
 Row = dict[str, str | int | float | None]
 Datasets = dict[str, list[Row]]
 
@@ -33,7 +35,7 @@ class Drawing:
     png: bytes
 
 
-def draw(chart: alt.LayerChart | alt.FacetChart | alt.ConcatChart, datasets: Datasets, *, description: str) -> Drawing:
+def draw(chart: Chart, datasets: Datasets, *, description: str) -> Drawing:
     """Render a chart whose data are named.
 
     Args:
@@ -41,15 +43,26 @@ def draw(chart: alt.LayerChart | alt.FacetChart | alt.ConcatChart, datasets: Dat
         datasets: The rows by name.
         description: The finding in words, for readers who do not see the chart.
     """
+    svg = _describe(draw_svg(chart, datasets), description)
+    return Drawing(svg=svg.encode("utf-8"), png=to_png(svg))
+
+
+def draw_svg(chart: Chart, datasets: Datasets) -> str:
+    """Render a chart whose data are named, as SVG alone."""
     # Imported here: it starts a JavaScript engine.
     import vl_convert
 
     spec = chart.to_dict() | {"datasets": datasets, "config": theme.CONFIG}
     with _ENGINE:
-        svg = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-        svg = _describe(_round(svg), description)
-        png = vl_convert.svg_to_png(svg, scale=PNG_SCALE)
-    return Drawing(svg=svg.encode("utf-8"), png=png)
+        return _round(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+
+
+def to_png(svg: str) -> bytes:
+    """Return the pixels of an SVG, two to one of its layout."""
+    import vl_convert
+
+    with _ENGINE:
+        return vl_convert.svg_to_png(svg, scale=PNG_SCALE)
 
 
 def _round(svg: str) -> str:

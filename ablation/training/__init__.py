@@ -1,5 +1,6 @@
 """Training of one trial in a process of its own. Importing this room does not import Keras; the process does."""
 
+from ablation.training.batches import Batches, training_batches
 from ablation.training.isolation import (
     BUILD,
     TRAIN,
@@ -30,6 +31,7 @@ __all__ = [
     "PREDICTIONS",
     "RESULT",
     "TRAIN",
+    "Batches",
     "BuildJob",
     "ProcessEnd",
     "Progress",
@@ -40,5 +42,6 @@ __all__ = [
     "read_progress",
     "run_isolated",
     "stop_all",
+    "training_batches",
     "warm_up",
 ]

@@ -10,7 +10,9 @@ import numpy as np
 
 from ablation import seeds
 from ablation.data import Array, Augmenter, Batch, Split
-from ablation.evaluation import TargetEncoder
+from ablation.evaluation import Head, TargetEncoder
+from ablation.spec import Trial
+from ablation.training.class_weights import class_weights
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class Batches:
             return batch.x, batch.targets
         return batch.x, batch.targets, self.class_weights[labels]
 
+    def find(self, epoch: int, sample: int) -> tuple[int, int]:
+        """Return in which batch of an epoch a sample of the split is, and where in it."""
+        place = int(np.flatnonzero(self._order(epoch) == sample)[0])
+        return divmod(place, self.batch_size)
+
     @cached_property
     def _order(self) -> Callable[[int], Array]:
         return lru_cache(maxsize=2)(self._draw_order)
@@ -58,3 +65,25 @@ class Batches:
         if self.seed is None:
             return np.arange(count)
         return np.random.default_rng(seeds.derive(self.seed, "order", epoch)).permutation(count)
+
+
+def training_batches(trial: Trial, train: Split, head: Head) -> Batches:
+    """Return what a trial is trained on: shuffled, augmented and weighted as its spec says.
+
+    Args:
+        trial: Gives the spec and the seed.
+        train: Its training split.
+        head: What the outputs of its model mean.
+
+    Raises:
+        ValueError: The class weights do not fit the dataset.
+    """
+    spec, steps = trial.spec.training, trial.spec.data.augment
+    return Batches(
+        train,
+        head.encoder(),
+        batch_size=len(train) if spec.batch_size == "all" else spec.batch_size,
+        seed=trial.seed,
+        class_weights=class_weights(spec.class_weights, train.y, head.classes),
+        augmenter=Augmenter(steps, train, trial.seed) if steps else None,
+    )

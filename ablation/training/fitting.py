@@ -9,12 +9,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from ablation.data import Array, Augmenter, Prepared, Split
+from ablation.data import Array, Prepared, Split
 from ablation.evaluation import Head, Predictions, measure
 from ablation.spec import TrainingSpec, Trial
 from ablation.spec.schedules import ReduceOnPlateau
-from ablation.training.batches import Batches
-from ablation.training.class_weights import class_weights
+from ablation.training.batches import Batches, training_batches
 from ablation.training.compiling import compile_model
 from ablation.training.feeding import feed
 from ablation.training.history import EpochLog, Row
@@ -54,7 +53,7 @@ def fit(model: keras.Model, trial: Trial, prepared: Prepared, head: Head, direct
         ValueError: The training section does not fit the model or the dataset; the message says what does not.
     """
     training = trial.spec.training
-    batches = _training_batches(trial, prepared.train, head)
+    batches = training_batches(trial, prepared.train, head)
     validation = Batches(prepared.validation, head.encoder(), batch_size=EVALUATION_BATCH)
     log = _epoch_log(training, prepared, head, directory)
     stopping = Stopping(training.early_stopping, log) if training.early_stopping else None
@@ -78,18 +77,6 @@ def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
     """Return the model's outputs for every split, float32 of shape (n, outputs), dropout off."""
     splits = {"train": prepared.train, "val": prepared.validation, "test": prepared.test}
     return {name: _outputs(model, split) for name, split in splits.items()}
-
-
-def _training_batches(trial: Trial, train: Split, head: Head) -> Batches:
-    spec, steps = trial.spec.training, trial.spec.data.augment
-    return Batches(
-        train,
-        head.encoder(),
-        batch_size=len(train) if spec.batch_size == "all" else spec.batch_size,
-        seed=trial.seed,
-        class_weights=class_weights(spec.class_weights, train.y, head.classes),
-        augmenter=Augmenter(steps, train, trial.seed) if steps else None,
-    )
 
 
 def _epoch_log(training: TrainingSpec, prepared: Prepared, head: Head, directory: Path) -> EpochLog:

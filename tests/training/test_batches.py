@@ -57,6 +57,14 @@ def test_order_depends_on_seed_and_epoch_alone() -> None:
     assert order(of, 0) != order(batches(6), 0)
 
 
+@pytest.mark.parametrize("epoch", [0, 1])
+def test_sample_is_found_in_the_batch_that_has_it(epoch: int) -> None:
+    of = batches(7)
+    for sample in range(COUNT):
+        index, place = of.find(epoch, sample)
+        assert of.batch(epoch, index)[0][place].item() == sample
+
+
 def test_batches_without_a_seed_keep_the_order_of_the_split() -> None:
     of = batches(None)
     assert order(of, 0) == order(of, 1) == list(range(COUNT))
