@@ -26,7 +26,7 @@ def test_readme_names_command(command: str) -> None:
     assert f"ablate {command}" in README
 
 
-@pytest.mark.parametrize("command", ["list", "show NAME", "fetch NAME", "digest PATH"])
+@pytest.mark.parametrize("command", ["list", "show NAME", "fetch NAME", "digest PATH", "preview SPEC"])
 def test_readme_names_command_about_data(command: str) -> None:
     assert re.search(rf"`?(ablate )?data {command}\b", README)
 
