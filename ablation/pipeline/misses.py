@@ -51,12 +51,13 @@ def _miss(planned: PlannedTrial, past: tuple[PastTrial, ...]) -> Miss:
     trial = planned.trial
     candidates = [_compared(planned, other.planned) for other in past]
     nothing = Miss(variant=trial.variant, seed=trial.seed, nearest_variant=None, nearest_seed=None)
-    # Of those equally near, one of the same name, then of the same seed: what a person would compare with.
     return min(candidates, key=_distance, default=nothing)
 
 
-def _distance(miss: Miss) -> tuple[int, bool, bool]:
-    return miss.parts, miss.variant != miss.nearest_variant, miss.seed != miss.nearest_seed
+def _distance(miss: Miss) -> tuple[object, ...]:
+    """Return what orders candidates: of those equally near, one of the same name, then seed, is what people look for."""
+    names = miss.variant != miss.nearest_variant, miss.seed != miss.nearest_seed
+    return miss.parts, *names, miss.nearest_variant, miss.nearest_seed
 
 
 def _compared(planned: PlannedTrial, other: PlannedTrial) -> Miss:
