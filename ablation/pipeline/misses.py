@@ -55,7 +55,7 @@ def _miss(planned: PlannedTrial, past: tuple[PastTrial, ...]) -> Miss:
 
 
 def _distance(miss: Miss) -> tuple[object, ...]:
-    """Return what orders candidates: of those equally near, one of the same name, then seed, is what people look for."""
+    """Return what orders candidates: of those equally near, people look for one of the same name, then seed."""
     names = miss.variant != miss.nearest_variant, miss.seed != miss.nearest_seed
     return miss.parts, *names, miss.nearest_variant, miss.nearest_seed
 
