@@ -75,12 +75,13 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: se
     ]
     spec = study.spec.model_dump(mode="json", include={"question", "factors", "design"})
     numbers = estimate.model_dump(mode="json")
-    totals = {name: value for name, value in numbers.items() if name not in ("variants", "misses", "trials")}
+    totals = {name: value for name, value in numbers.items() if name not in ("variants", "misses", "shared", "trials")}
     document = {
         "study": plan.study,
         "baseline": study.baseline,
         **spec,
         "variants": numbers["variants"],
+        "shared": numbers["shared"],
         "trials": trials,
         "totals": {"trials": len(trials), **totals},
         "changes": plan.changes,

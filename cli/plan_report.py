@@ -105,6 +105,8 @@ def _totals(estimate: StudyEstimate) -> list[str]:
     if not estimate.to_train:
         return ["Every trial is finished: a run only compares and publishes."]
     lines = [f"To train: {estimate.to_train} of {_count(estimate.trials, 'trial')}."]
+    for shared in estimate.shared:
+        lines.append(f"Frozen layers run once before: {', '.join(shared.layers)}, for {', '.join(shared.variants)}.")
     if estimate.wall_s is not None:
         workers = _count(estimate.workers, "worker")
         lines.append(f"Time: about {duration(estimate.wall_s)} with {workers}, beside some 15 s to start.")

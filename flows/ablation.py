@@ -1,4 +1,4 @@
-"""The study: fetch, normalize, build, train, evaluate, publish, mapped over trials; then compare and commit."""
+"""The study: fetch, normalize, build, extract, train, evaluate, publish over trials; then compare and commit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from prefect import flow, unmapped
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture, as_completed
+from prefect.futures import PrefectFuture, as_completed, wait
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -20,13 +20,16 @@ from ablation.pipeline import (
     RunPlan,
     RunResult,
     Workspace,
+    are_stored,
     as_cached,
     as_twin,
     failed_outcome,
+    find_features,
     new_run_id,
     plan_run,
     remove_abandoned,
     reproduce_command,
+    share_features,
 )
 from ablation.records import TrialOutcome
 from ablation.settings import Settings, usable_cores
@@ -38,6 +41,7 @@ from tasks.build import build
 from tasks.commit import commit
 from tasks.compare import compare
 from tasks.evaluate import evaluate
+from tasks.extract import extract
 from tasks.fetch import fetch
 from tasks.lookup import lookup
 from tasks.normalize import normalize
@@ -92,6 +96,7 @@ def ablation(
             run_id=plan.run_id,
             store=store.location,
             threads=study.spec.runtime.threads or max(1, usable_cores() // workers),
+            workers=workers,
             timeout_s=study.spec.runtime.timeout_min * 60,
             is_fail_fast=fail_fast,
         )
@@ -149,12 +154,14 @@ def _map_trials(
     warm_up()
     prepared = _prepare(pending, run)
     built = _build(pending, prepared, run, slots)
-    trained = train.map(pending, prepared, built, unmapped(run), unmapped(slots))
+    extracted = _extract(pending, prepared, built, run, slots)
+    begun = list(zip(built, extracted, strict=True))
+    trained = train.map(pending, prepared, begun, unmapped(run), unmapped(slots))
     evaluated = evaluate.map(trained, pending, prepared, unmapped(run))
     published = publish.map(evaluated, pending, unmapped(run))
     for _ in as_completed(list(published)):
         progress.advance()
-    stages = zip(built, trained, evaluated, published, strict=True)
+    stages = zip(built, extracted, trained, evaluated, published, strict=True)
     return {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
 
 
@@ -180,13 +187,34 @@ def _build(pending: list[PlannedTrial], prepared: list[Future], run: RunContext,
     return [by_variant[planned.trial.variant] for planned in pending]
 
 
-def _settle(planned: PlannedTrial, *stages: Future) -> TrialOutcome:
+def _extract(
+    pending: list[PlannedTrial], prepared: list[Future], built: list[Future], run: RunContext, slots: Slots
+) -> list[Future | None]:
+    """Run frozen layers over all samples once, one set after the other on all cores; return a future per trial.
+
+    None stands for a trial without such layers, or whose features are stored already.
+    """
+    wait(built)
+    found = [
+        find_features(planned.trial, data.result()) if model.state.is_completed() else None
+        for planned, data, model in zip(pending, prepared, built, strict=True)
+    ]
+    futures: dict[str, Future] = {}
+    for features in share_features(found):
+        if not are_stored(features, Settings()):
+            future = futures[features.refs[0].core] = extract.submit(features, run, slots)
+            future.wait()
+    return [None if features is None else futures.get(features.refs[0].core) for features in found]
+
+
+def _settle(planned: PlannedTrial, *stages: Future | None) -> TrialOutcome:
     """Return how a trial ended: what its last stage gave, or what its first failed stage says."""
-    for stage in stages:
+    present = [stage for stage in stages if stage is not None]
+    for stage in present:
         stage.wait()
         if stage.state.is_completed():
             continue
         error = stage.result(raise_on_failure=False)
         return error.outcome if isinstance(error, TrialFailed) else failed_outcome(planned, str(error))
-    outcome: TrialOutcome = stages[-1].result()
+    outcome: TrialOutcome = present[-1].result()
     return outcome

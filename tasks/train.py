@@ -8,7 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from ablation.data import PreparedRef
 from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, train_trial
 from ablation.records import TrialOutcome
-from ablation.training import Slots
+from ablation.training import SharedFeatures, Slots
 
 
 class TrialFailed(Exception):
@@ -21,9 +21,21 @@ class TrialFailed(Exception):
 
 @task(task_run_name="train {planned.trial.variant} seed {planned.trial.seed}", cache_policy=NO_CACHE)
 def train(
-    planned: PlannedTrial, prepared: PreparedRef, built: BuiltModel, run: RunContext, slots: Slots
+    planned: PlannedTrial,
+    prepared: PreparedRef,
+    begun: tuple[BuiltModel, SharedFeatures | None],
+    run: RunContext,
+    slots: Slots,
 ) -> TrialOutcome:
-    """Train in a process of its own; never retried, since an equal trial would end equally."""
+    """Train in a process of its own; never retried, since an equal trial would end equally.
+
+    Args:
+        planned: The trial.
+        prepared: Its data.
+        begun: What had to be done before: its model was built, and features of its frozen layers extracted.
+        run: Threads, time limit, store.
+        slots: Places of the run.
+    """
     outcome = train_trial(planned, prepared, run, slots)
     if not outcome.is_finished:
         raise TrialFailed(outcome)

@@ -5,6 +5,7 @@ from ablation.data.arrays import Array
 from ablation.data.augmenting import Augmenter, Batch
 from ablation.data.decoding import materialize
 from ablation.data.errors import DataError, DataUnavailable
+from ablation.data.features import Extraction, FeaturesRef, extraction, load_features
 from ablation.data.fetching import Milestones, OnTransfer, Remote, Transfer, cached_file, fetch_file, path_digest
 from ablation.data.locating import is_here, locate
 from ablation.data.normalizing import FittedStep
@@ -17,6 +18,8 @@ __all__ = [
     "Batch",
     "DataError",
     "DataUnavailable",
+    "Extraction",
+    "FeaturesRef",
     "FittedStep",
     "Milestones",
     "OnTransfer",
@@ -27,8 +30,10 @@ __all__ = [
     "Transfer",
     "cached_file",
     "describing",
+    "extraction",
     "fetch_file",
     "is_here",
+    "load_features",
     "load_prepared",
     "locate",
     "materialize",

@@ -65,10 +65,14 @@ class Split:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a trial reads: three splits, and all that samples went through, fitted on the first split."""
+    """What a trial reads: three splits, and all that samples went through, fitted on the first split.
+
+    `features` holds the same splits as the frozen beginning of the trial's model leaves them, where that is stored.
+    """
 
     train: Split
     validation: Split
     test: Split
     normalizer: tuple[FittedStep, ...]
     encoding: Encoding | None = None
+    features: Prepared | None = None

@@ -2,6 +2,15 @@
 
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
 from ablation.pipeline.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
+from ablation.pipeline.features import (
+    ExtractionFailed,
+    are_stored,
+    ensure_features,
+    extract_features,
+    features_job,
+    find_features,
+    share_features,
+)
 from ablation.pipeline.misses import DifferenceRecord, Miss
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
@@ -23,6 +32,7 @@ __all__ = [
     "BuiltModel",
     "DataPreview",
     "DifferenceRecord",
+    "ExtractionFailed",
     "Miss",
     "PastTrial",
     "Pilot",
@@ -34,16 +44,21 @@ __all__ = [
     "StudyEstimate",
     "VariantEstimate",
     "Workspace",
+    "are_stored",
     "as_cached",
     "as_twin",
     "build_variant",
     "choose_dataset",
     "commit_run",
     "compare_trials",
+    "ensure_features",
     "estimate_study",
     "evaluate_trial",
+    "extract_features",
     "failed_outcome",
+    "features_job",
     "fetch_dataset",
+    "find_features",
     "find_finished",
     "find_past_trials",
     "new_run_id",
@@ -54,6 +69,7 @@ __all__ = [
     "remove_abandoned",
     "reproduce_command",
     "run_pilot",
+    "share_features",
     "train_trial",
     "workspaces",
 ]

@@ -13,8 +13,8 @@ from ablation.pipeline.misses import DifferenceRecord, Miss, find_misses
 from ablation.pipeline.past_trials import PastTrial, nearest
 from ablation.pipeline.records import RunPlan
 from ablation.records import Record
-from ablation.spec import ModelShapes, Study, TrialSpec, Variant, differences, model_shapes, sample_shape
-from ablation.training import MODEL
+from ablation.spec import ModelShapes, Study, TrialSpec, Variant, differences, digest, model_shapes, sample_shape
+from ablation.training import MODEL, frozen_prefix
 
 BYTES_PER_NUMBER = 4
 # Curves as SVG and PNG, history, metrics and log of a trial of 40 epochs.
@@ -49,11 +49,19 @@ class VariantEstimate(Record):
     storage_bytes: int = Field(description="Of one trial.")
 
 
+class SharedEstimate(Record):
+    """Variants that begin with the same frozen layers and train on their stored features."""
+
+    layers: tuple[str, ...] = Field(description="Up to the last one with weights.")
+    variants: tuple[str, ...]
+
+
 class StudyEstimate(Record):
     """A study: its variants, and all of them together."""
 
     variants: tuple[VariantEstimate, ...]
     misses: tuple[Miss, ...] = Field(description="What sets each trial to train apart from the nearest finished one.")
+    shared: tuple[SharedEstimate, ...] = Field(description="Frozen layers that are run once before the trials.")
     trials: int
     finished: int
     to_train: int = Field(description="Equal trials are trained once.")
@@ -83,6 +91,7 @@ def estimate_study(
     return StudyEstimate(
         variants=tuple(estimates.values()),
         misses=find_misses(plan.trials, past),
+        shared=_shared(study),
         trials=len(plan.trials),
         finished=sum(each.fingerprint in finished for each in plan.trials),
         to_train=len(pending),
@@ -91,6 +100,20 @@ def estimate_study(
         wall_s=None if train_s is None else train_s / max(1, min(workers, len(pending))),
         storage_bytes=sum(estimates[variant].storage_bytes for variant in pending.values()),
     )
+
+
+def _shared(study: Study) -> tuple[SharedEstimate, ...]:
+    found: dict[str, SharedEstimate] = {}
+    for variant in study.variants:
+        prefix = frozen_prefix(variant.spec)
+        if prefix is None:
+            continue
+        samples = variant.spec.data.model_dump(mode="json", include={"dataset", "subset", "normalize"})
+        key = digest([prefix.core_identity(seed=0), samples])
+        names = tuple(layer.name for layer in prefix.core)
+        known = found.get(key, SharedEstimate(layers=names, variants=()))
+        found[key] = known.model_copy(update={"variants": (*known.variants, variant.name)})
+    return tuple(found.values())
 
 
 def _estimate_variant(

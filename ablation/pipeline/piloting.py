@@ -7,10 +7,20 @@ from pathlib import Path
 
 from ablation.data import prepare
 from ablation.pipeline.estimates import Pilot
+from ablation.pipeline.features import ensure_features, features_job, find_features
 from ablation.pipeline.planning import choose_dataset
 from ablation.settings import Settings, usable_cores
 from ablation.spec import Study, Trial, schedules
-from ablation.training import RESULT, TRAIN, TrainJob, TrainResult, is_stopping, read_progress, run_isolated
+from ablation.training import (
+    RESULT,
+    TRAIN,
+    SharedFeatures,
+    TrainJob,
+    TrainResult,
+    is_stopping,
+    read_progress,
+    run_isolated,
+)
 
 # The first epoch holds what happens once (tracing, compiling), so it says little about the others. Where two epochs
 # pass faster than they are looked at, more of them tell.
@@ -32,18 +42,35 @@ def run_pilot(study: Study, settings: Settings, *, workers: int) -> Pilot:
     data = trial.spec.data
     prepared = prepare(data, choose_dataset(data.dataset), trial.seed, settings)
     threads = study.spec.runtime.threads or max(1, usable_cores() // workers)
+    timeout_s = study.spec.runtime.timeout_min * 60
+    features = find_features(trial, prepared)
+    if features is not None:
+        _extract(features, settings, timeout_s=timeout_s)
     for epochs in PILOT_EPOCHS:
         shortened = _shortened(trial, epochs)
         job = TrainJob(
-            trial=shortened, prepared=prepared, cache_dir=str(settings.cache_dir.absolute()), threads=threads
+            trial=shortened,
+            prepared=prepared,
+            cache_dir=str(settings.cache_dir.absolute()),
+            threads=threads,
+            features=features and features.refs[0],
         )
-        total_s, ends = _train(job, timeout_s=study.spec.runtime.timeout_min * 60)
+        total_s, ends = _train(job, timeout_s=timeout_s)
         if len(ends) > 1:
             break
     first, last = min(ends), max(ends)
     epoch_s = (ends[last] - ends[first]) / max(1, last - first)
     first_s = max(0.0, total_s - epoch_s * (epochs - 1))
     return Pilot(variant=trial.variant, epochs=epochs, first_s=first_s, epoch_s=epoch_s)
+
+
+def _extract(features: SharedFeatures, settings: Settings, *, timeout_s: float) -> None:
+    """Make the features of frozen layers, which the run that follows finds in the cache."""
+    with tempfile.TemporaryDirectory(prefix="ablation-pilot-") as name:
+        job = features_job(features, settings, threads=usable_cores())
+        end = ensure_features(job, Path(name), timeout_s=timeout_s, is_cancelled=is_stopping)
+    if end.reason != "done":
+        raise PilotFailed(f"the features of {features.name} could not be extracted: {end.error}")
 
 
 def _train(job: TrainJob, *, timeout_s: float) -> tuple[float, dict[int, float]]:

@@ -45,6 +45,7 @@ class RunContext(Record):
     run_id: str
     store: StoreLocation
     threads: int = Field(ge=1, description="Threads of one trial.")
+    workers: int = Field(ge=1, description="Trials at the same time.")
     timeout_s: float = Field(gt=0, description="Time limit of one trial.")
     is_fail_fast: bool = Field(default=False, description="Whether the first failed trial ends the others.")
 

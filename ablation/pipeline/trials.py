@@ -12,6 +12,7 @@ import numpy as np
 from ablation.data import PreparedRef, load_prepared
 from ablation.evaluation import evaluate, head_of
 from ablation.pipeline.datasets import fetch_weights, prepare_data
+from ablation.pipeline.features import ensure_features, features_job, find_features
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
 from ablation.provenance import describe_machine
@@ -30,6 +31,7 @@ from ablation.training import (
     TRAIN,
     BuildJob,
     ProcessEnd,
+    SharedFeatures,
     Slots,
     TrainJob,
     TrainResult,
@@ -90,14 +92,17 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
     settings = Settings()
     workspace = Workspace(settings, run.run_id)
     directory = workspace.trial_directory(planned.trial.variant, planned.trial.seed)
+    features = find_features(planned.trial, prepared)
     job = TrainJob(
-        trial=planned.trial, prepared=prepared, cache_dir=str(settings.cache_dir.absolute()), threads=run.threads
+        trial=planned.trial,
+        prepared=prepared,
+        cache_dir=str(settings.cache_dir.absolute()),
+        threads=run.threads,
+        features=features and features.refs[0],
     )
     with slots.occupy(planned.position):
         _ensure_prepared(planned, run, settings)
-        end = run_isolated(
-            TRAIN, job.model_dump_json(), directory, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled
-        )
+        end = _extract_and_train(job, features, directory, run, slots)
     outcome = _outcome(planned, end, directory)
     if outcome.status != "interrupted":
         outcome = outcome.model_copy(update={"files": _upload(directory, run)})
@@ -146,6 +151,21 @@ def _ensure_prepared(planned: PlannedTrial, run: RunContext, settings: Settings)
     store = connect(run.store)
     prepare_data(planned.trial.spec.data, planned.dataset, planned.trial.seed, store, settings)
     fetch_weights(planned.trial.spec.model, store, settings)
+
+
+def _extract_and_train(
+    job: TrainJob, features: SharedFeatures | None, directory: Path, run: RunContext, slots: Slots
+) -> ProcessEnd:
+    """Train a trial; its features are extracted first on a machine that has them not."""
+    if features is not None:
+        extraction = features_job(features, job.settings, threads=run.threads)
+        folder = directory / "features"
+        end = ensure_features(extraction, folder, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled)
+        if end.reason != "done":
+            return end
+    return run_isolated(
+        TRAIN, job.model_dump_json(), directory, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled
+    )
 
 
 def _outcome(planned: PlannedTrial, end: ProcessEnd, directory: Path) -> TrialOutcome:

@@ -83,6 +83,11 @@ class TrainingSpec(SpecModel):
     batch_size: BatchSize = Field(default=32, description="Samples of one step, or all.")
     phases: Many[Phase] = Field(default=(), description="What comes after these epochs, in order.")
     early_stopping: EarlyStopping | None = Field(default=None, description="When to stop before the last epoch.")
+    share_features: bool = Field(
+        default=True,
+        description="Whether a frozen backbone is run once, and every trial trains on what it gives; the last digits "
+        "may differ.",
+    )
 
     @field_validator("metrics")
     @classmethod

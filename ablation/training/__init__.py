@@ -3,6 +3,7 @@
 from ablation.training.batches import Batches, training_batches
 from ablation.training.isolation import (
     BUILD,
+    EXTRACT,
     TRAIN,
     ProcessEnd,
     is_stopping,
@@ -17,14 +18,18 @@ from ablation.training.jobs import (
     PREDICTIONS,
     RESULT,
     BuildJob,
+    FeaturesJob,
+    SharedFeatures,
     TrainJob,
     TrainResult,
 )
-from ablation.training.progress import Progress, read_progress
+from ablation.training.prefix import FrozenPrefix, frozen_prefix
+from ablation.training.progress import ExtractionProgress, Progress, read_extraction_progress, read_progress
 from ablation.training.slots import Slots
 
 __all__ = [
     "BUILD",
+    "EXTRACT",
     "HISTORY",
     "LOG",
     "MODEL",
@@ -33,12 +38,18 @@ __all__ = [
     "TRAIN",
     "Batches",
     "BuildJob",
+    "ExtractionProgress",
+    "FeaturesJob",
+    "FrozenPrefix",
     "ProcessEnd",
     "Progress",
+    "SharedFeatures",
     "Slots",
     "TrainJob",
     "TrainResult",
+    "frozen_prefix",
     "is_stopping",
+    "read_extraction_progress",
     "read_progress",
     "run_isolated",
     "stop_all",

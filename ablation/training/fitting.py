@@ -21,6 +21,7 @@ from ablation.training.metrics import whole_metrics
 from ablation.training.optimizers import TrialOptimizer, build_optimizer
 from ablation.training.schedules import Span, build_rate
 from ablation.training.stages import Freezing, Stage, rate_shares, stages_of
+from ablation.training.views import View, Views
 from ablation.training.watching import Averaging, Plateau, Stopping
 
 EVALUATION_BATCH = 512
@@ -33,10 +34,12 @@ class Fitted:
     Args:
         log: Of all epochs.
         best_epoch: The epoch, counted from 1, whose weights the model has; None: the last.
+        view: Of the last stage: the model, or the part that was trained, and what it takes.
     """
 
     log: EpochLog
     best_epoch: int | None
+    view: View
 
 
 def fit(model: keras.Model, trial: Trial, prepared: Prepared, head: Head, directory: Path) -> Fitted:
@@ -45,7 +48,7 @@ def fit(model: keras.Model, trial: Trial, prepared: Prepared, head: Head, direct
     Args:
         model: With fresh weights; compiled here.
         trial: Gives the training section and the seed of the data order.
-        prepared: Splits to train on and to watch.
+        prepared: Splits to train on and to watch; features among them spare the frozen layers they come from.
         head: What the model's outputs mean.
         directory: Where history and progress are written.
 
@@ -53,24 +56,27 @@ def fit(model: keras.Model, trial: Trial, prepared: Prepared, head: Head, direct
         ValueError: The training section does not fit the model or the dataset; the message says what does not.
     """
     training = trial.spec.training
-    batches = training_batches(trial, prepared.train, head)
-    validation = Batches(prepared.validation, head.encoder(), batch_size=EVALUATION_BATCH)
-    log = _epoch_log(training, prepared, head, directory)
-    stopping = Stopping(training.early_stopping, log) if training.early_stopping else None
+    views = Views(model, trial.spec, prepared)
+    log = _epoch_log(training, views, head, directory)
+    stopping = Stopping(training.early_stopping, log, model) if training.early_stopping else None
     stages, freezing = stages_of(training), Freezing(model, trial.spec.model)
     freezing.check(stages)
     for planned in stages:
         stage = replace(planned, first_epoch=len(log.history))  # the one before may have been ended early
         freezing.apply(stage)
+        view = views.choose()
+        batches = training_batches(trial, view.prepared.train, head)
+        validation = Batches(view.prepared.validation, head.encoder(), batch_size=EVALUATION_BATCH)
         optimizer = _stage_optimizer(model, trial, stage, len(batches))
-        compile_model(model, optimizer, head, training.metrics)
+        for each in dict.fromkeys((model, view.model)):  # the whole model is saved with the optimiser
+            compile_model(each, optimizer, head, training.metrics)
         watchers = _watchers(training, stage, log, stopping)
-        _fit_stage(model, stage, (batches, validation), [log, *watchers])
+        _fit_stage(view.model, stage, (batches, validation), [log, *watchers])
         if log.is_diverged:
             break
         if stopping:
             stopping.restore(model)
-    return Fitted(log, _finish(model, stopping))
+    return Fitted(log, _finish(model, stopping), view)
 
 
 def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
@@ -79,14 +85,15 @@ def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
     return {name: _outputs(model, split) for name, split in splits.items()}
 
 
-def _epoch_log(training: TrainingSpec, prepared: Prepared, head: Head, directory: Path) -> EpochLog:
+def _epoch_log(training: TrainingSpec, views: Views, head: Head, directory: Path) -> EpochLog:
     names = whole_metrics(training.metrics, head)
-    return EpochLog(directory, training.total_epochs, partial(_measure_whole, names, prepared.validation, head))
+    return EpochLog(directory, training.total_epochs, partial(_measure_whole, names, views, head))
 
 
-def _measure_whole(names: tuple[str, ...], split: Split, head: Head, model: keras.Model) -> Row:
+def _measure_whole(names: tuple[str, ...], views: Views, head: Head, model: keras.Model) -> Row:
     if not names:
         return {}
+    split = views.read_by(model).validation
     found = measure(names, Predictions(head, _outputs(model, split), split.y))
     return {f"val_{name}": value for name, value in found.items()}
 

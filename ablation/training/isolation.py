@@ -26,6 +26,7 @@ from ablation.training.jobs import LOG
 
 TRAIN = "ablation.training.trial:train"
 BUILD = "ablation.training.trial:build"
+EXTRACT = "ablation.training.features:extract"
 
 POLL_S = 0.1
 TERM_PATIENCE_S = 2.0

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from ablation.data import PreparedRef
+from ablation.data import FeaturesRef, PreparedRef
 from ablation.records import Record
 from ablation.settings import Settings
-from ablation.spec import ModelSpec, Trial, losses
+from ablation.spec import ModelSpec, Trial, layers, losses
 
 RESULT = "result.json"
 LOG = "log.txt"
@@ -33,6 +33,29 @@ class TrainJob(_Job):
 
     trial: Trial
     prepared: PreparedRef
+    threads: int = Field(ge=1)
+    features: FeaturesRef | None = Field(default=None, description="Stored output of the model's frozen beginning.")
+
+
+class SharedFeatures(Record):
+    """What frozen layers give for all samples: of a core, and of what follows it in the models that share it."""
+
+    prepared: PreparedRef
+    seed: int = Field(description="Of a trial; it counts where the core's weights are drawn at random.")
+    core: tuple[layers.Layer, ...]
+    tails: tuple[tuple[layers.Layer, ...], ...] = Field(description="One for each of `refs`.")
+    refs: tuple[FeaturesRef, ...]
+
+    @property
+    def name(self) -> str:
+        """The backbones, for logs and lists."""
+        return ", ".join(layer.name for layer in self.core if isinstance(layer, layers.Backbone))
+
+
+class FeaturesJob(_Job):
+    """Frozen layers to run over all samples."""
+
+    features: SharedFeatures
     threads: int = Field(ge=1)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import Field, ValidationError
 
 from ablation.records import Record
 
 FILE_NAME = "progress.json"
+Said = TypeVar("Said", bound=Record)
 
 
 class Progress(Record):
@@ -30,8 +32,15 @@ class Progress(Record):
         return (self.updated_at - self.started_at) / self.epoch * (self.epochs - self.epoch)
 
 
-def write_progress(directory: Path, progress: Progress) -> None:
-    """Replace the trial's progress file at once, so that no reader sees half of it."""
+class ExtractionProgress(Record):
+    """How far frozen layers are with all samples."""
+
+    done: int = Field(description="Samples.")
+    total: int = Field(description="Samples.")
+
+
+def write_progress(directory: Path, progress: Progress | ExtractionProgress) -> None:
+    """Replace the progress file in a process's folder at once, so that no reader sees half of it."""
     temporary = directory / f".{FILE_NAME}"
     temporary.write_text(progress.model_dump_json(), encoding="utf-8")
     os.replace(temporary, directory / FILE_NAME)
@@ -39,7 +48,16 @@ def write_progress(directory: Path, progress: Progress) -> None:
 
 def read_progress(directory: Path) -> Progress | None:
     """Return what the trial in `directory` last said, or None if it has said nothing yet."""
+    return _read(directory, Progress)
+
+
+def read_extraction_progress(directory: Path) -> ExtractionProgress | None:
+    """Return what the extraction in `directory` last said, or None if it has said nothing yet."""
+    return _read(directory, ExtractionProgress)
+
+
+def _read(directory: Path, kind: type[Said]) -> Said | None:
     try:
-        return Progress.model_validate_json((directory / FILE_NAME).read_bytes())
+        return kind.model_validate_json((directory / FILE_NAME).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None

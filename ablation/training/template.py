@@ -33,4 +33,5 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # the identity of a trial 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # warnings and errors belong in a trial's log, chatter does not
 
 with _quiet_stderr():
+    import ablation.training.features
     import ablation.training.trial  # noqa: F401

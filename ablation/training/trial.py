@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ablation.data import load_prepared
+from ablation.data import load_features, load_prepared
 from ablation.evaluation import head_of
 from ablation.model import ModelError, build_model, fetch_weights, summarize
 from ablation.training.backend import configure_backend
@@ -30,6 +30,8 @@ def train(job_json: str, directory: Path) -> None:
     started = time.perf_counter()
     configure_backend(seed=job.trial.seed, threads=job.threads)
     prepared = load_prepared(job.prepared, job.settings)
+    if job.features is not None:
+        prepared = load_features(prepared, job.features, job.settings)
     spec = job.trial.spec
     model = build_model(
         spec.model,
@@ -41,7 +43,7 @@ def train(job_json: str, directory: Path) -> None:
     fitted = fit(model, job.trial, prepared, head, directory)
     log = fitted.log
     if not log.is_diverged:
-        np.savez(directory / PREDICTIONS, allow_pickle=False, **predict(model, prepared))
+        np.savez(directory / PREDICTIONS, allow_pickle=False, **predict(fitted.view.model, fitted.view.prepared))
         save_model(model, spec.training, head, directory / MODEL)
     result = TrainResult(
         status="diverged" if log.is_diverged else "trained",

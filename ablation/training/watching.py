@@ -26,10 +26,16 @@ class Stopping(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
 
     The best epoch is that of the whole training, and the next stage goes on from it. Patience begins anew with every
     stage, which may make things worse at first.
+
+    Args:
+        spec: What is watched.
+        log: Has the history.
+        whole: The model whose weights are kept, where a stage may train a part of it; else the one that is trained.
     """
 
-    def __init__(self, spec: EarlyStopping, log: EpochLog) -> None:
+    def __init__(self, spec: EarlyStopping, log: EpochLog, whole: keras.Model | None = None) -> None:
         super().__init__()
+        self._whole = whole
         self._spec = spec
         self._log = log
         self._sign = 1.0 if is_smaller_better(spec.monitor) else -1.0
@@ -49,7 +55,8 @@ class Stopping(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
             return
         if value < self._best - (self._spec.min_delta if math.isfinite(self._best) else 0):
             self._best, self._waited, self.best_epoch = value, 0, epoch + 1
-            self._best_weights = self.model.get_weights() if self._spec.restore_best else None
+            kept = self.model if self._whole is None else self._whole
+            self._best_weights = kept.get_weights() if self._spec.restore_best else None
             return
         self._waited += 1
         if self._waited >= self._spec.patience:

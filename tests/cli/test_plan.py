@@ -56,6 +56,27 @@ def test_plan_as_json_has_levels_differences_parameters_and_totals(project: Proj
     assert plan["warnings"] == []
 
 
+FROZEN = """\
+  dataset: cifar10
+model:
+  layers:
+    - {kind: backbone, name: net, network: mobilenet_v2}
+    - {kind: flatten, name: flat}
+    - {kind: dense, name: hidden, units: 8}
+    - {kind: batch_normalization, name: norm, enabled: false}
+    - {kind: dense, name: output, units: 10}
+training:
+"""
+
+
+def test_plan_says_which_variants_share_frozen_layers(project: Project) -> None:
+    spec = project.write(TINY[: TINY.index("  dataset:")] + FROZEN + TINY[TINY.index("  optimizer:") :])
+    line = "Frozen layers run once before: net, for baseline, l2.\n"
+    assert line in project.call("plan", spec).stdout
+    _, plan = project.call_json("plan", spec)
+    assert plan["shared"] == [{"layers": ["net"], "variants": ["baseline", "l2"]}]
+
+
 def test_plan_warns_as_validate_does(project: Project) -> None:
     twin = "  twin: {set: {model.layers.hidden.kernel_regularizer: {kind: l2, factor: 0.01}}}\n"
     code, plan = project.call_json("plan", project.write(TINY + twin))

@@ -104,3 +104,36 @@ def test_equal_variants_are_trained_once(tmp_path: Path) -> None:
     twin = "  twin: {set: {model.layers.hidden.kernel_regularizer: {kind: l2, factor: 0.01}}}\n"
     estimate = estimate_study(*study(tmp_path, TINY + twin), (), workers=1)
     assert (estimate.trials, estimate.to_train) == (6, 4)
+
+
+FROZEN = """\
+study: frozen
+data: {dataset: cifar10}
+model:
+  layers:
+    - {kind: backbone, name: net, network: mobilenet_v2}
+    - {kind: global_average_pooling2d, name: pool}
+    - {kind: dropout, name: drop, rate: 0.5, enabled: false}
+    - {kind: dense, name: output, units: 10}
+training: {epochs: 2}
+seeds: [0]
+variants:
+  linear: {}
+  dropout: {set: {model.layers.drop.enabled: true}}
+  unpooled: {set: {model.layers.pool.kind: flatten}}
+  tuned: {set: {model.layers.net.trainable: true}}
+  augmented: {set: {data.augment: [{kind: flip}]}}
+  wide: {set: {model.layers.net.alpha: 1.4}}
+"""
+
+
+def test_estimate_names_variants_that_share_frozen_layers(tmp_path: Path) -> None:
+    estimate = estimate_study(*study(tmp_path, FROZEN), (), workers=2)
+    assert [(each.layers, each.variants) for each in estimate.shared] == [
+        (("net",), ("linear", "dropout", "unpooled")),
+        (("net",), ("wide",)),
+    ]
+
+
+def test_estimate_of_a_study_without_frozen_layers_shares_nothing(tmp_path: Path) -> None:
+    assert estimate_study(*study(tmp_path), (), workers=2).shared == ()
