@@ -38,6 +38,7 @@ class TrialOutcome(Record):
     metrics: dict[str, float] = Field(default_factory=dict, description="By name, e.g. val_loss, test_accuracy.")
     epochs: int = Field(default=0, ge=0, description="Epochs finished.")
     best_epoch: int | None = Field(default=None, ge=1, description="Epoch whose weights were kept; None: the last.")
+    resumed_from: int | None = Field(default=None, ge=0, description="Epochs done before it was interrupted last.")
     parameters: int | None = Field(default=None, description="Number of weights of the model.")
     train_s: float = Field(default=0.0, ge=0, description="Seconds in the trial's process.")
     peak_rss_bytes: int | None = Field(default=None, description="Peak resident memory of the trial's process.")

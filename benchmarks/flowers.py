@@ -116,6 +116,7 @@ def _fit_plainly(
     from ablation.model import build_model, fetch_weights
     from ablation.training.backend import configure_backend
     from ablation.training.fitting import fit
+    from ablation.training.folder import Folder
 
     configure_backend(seed=0, threads=usable_cores())
     data = load_prepared(prepared, settings)
@@ -125,7 +126,7 @@ def _fit_plainly(
         model = build_model(trial.spec.model, input_shape=prepared.input_shape, seed=0, weights=weights)
         head = head_of(trial.spec.model, trial.spec.training.loss, prepared.classes)
         started = time.perf_counter()
-        log = fit(model, trial, data, head, directory).log
+        log = fit(model, trial, data, head, Folder(directory)).log
         seconds.append(time.perf_counter() - started)
         accuracies[name] = log.history[-1]["val_accuracy"]
     return seconds, accuracies

@@ -26,29 +26,37 @@ class Feed:
     steps: int | None
 
 
-def feed(batches: Batches, *, first_epoch: int = 0) -> Feed:
-    """Return the batches of `first_epoch` and every epoch after it."""
+def feed(batches: Batches, *, first_epoch: int = 0, first_step: int = 0) -> Feed:
+    """Return the batches of `first_epoch` and every epoch after it.
+
+    Args:
+        batches: Of any epoch.
+        first_epoch: Counted from 0.
+        first_step: Of the first epoch, which is the only one that may be read where this is not 0.
+    """
     if keras.backend.backend() == "tensorflow":
-        return Feed(_tensorflow_pipeline(batches, first_epoch), steps=len(batches))
-    return Feed(EpochBatches(batches, first_epoch), steps=None)
+        position = first_epoch * len(batches) + first_step
+        return Feed(_tensorflow_pipeline(batches, position), steps=len(batches) - first_step)
+    return Feed(EpochBatches(batches, first_epoch, first_step), steps=None)
 
 
 class EpochBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
     """One epoch of batches; Keras says when the next begins."""
 
-    def __init__(self, batches: Batches, first_epoch: int) -> None:
+    def __init__(self, batches: Batches, first_epoch: int, first_step: int = 0) -> None:
         super().__init__()
         self._batches = batches
         self._epoch = first_epoch
+        self._first_step = first_step
         self._has_begun = False
 
     def __len__(self) -> int:
         """Return the number of batches of an epoch."""
-        return len(self._batches)
+        return len(self._batches) - self._first_step
 
     def __getitem__(self, index: int) -> tuple[Array, ...]:
         """Return batch `index` of the epoch that runs."""
-        return self._batches.batch(self._epoch, index)
+        return self._batches.batch(self._epoch, self._first_step + index)
 
     def on_epoch_begin(self) -> None:
         """Go on to the next epoch (Keras calls this before each, the first included)."""
@@ -56,11 +64,11 @@ class EpochBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is unt
         self._has_begun = True
 
 
-def _tensorflow_pipeline(batches: Batches, first_epoch: int) -> Any:
+def _tensorflow_pipeline(batches: Batches, first_position: int) -> Any:
     import tensorflow as tf
 
     steps = len(batches)
-    examples = batches.batch(first_epoch, 0)
+    examples = batches.batch(*divmod(first_position, steps))
     types = [tf.as_dtype(example.dtype) for example in examples]
 
     def read(position: np.int64) -> tuple[Array, ...]:
@@ -74,7 +82,7 @@ def _tensorflow_pipeline(batches: Batches, first_epoch: int) -> Any:
             tensor.set_shape((None, *example.shape[1:]))
         return tuple(tensors)
 
-    positions = tf.data.Dataset.range(first_epoch * steps, tf.int64.max)
+    positions = tf.data.Dataset.range(first_position, tf.int64.max)
     return positions.map(load).prefetch(PREFETCHED_BATCHES).with_options(_single_threaded(tf))
 
 

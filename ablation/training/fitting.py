@@ -15,12 +15,15 @@ from ablation.spec import TrainingSpec, Trial
 from ablation.spec.schedules import ReduceOnPlateau
 from ablation.training.batches import Batches, training_batches
 from ablation.training.compiling import compile_model
-from ablation.training.feeding import feed
+from ablation.training.folder import Folder
 from ablation.training.history import EpochLog, Row
 from ablation.training.metrics import whole_metrics
 from ablation.training.optimizers import TrialOptimizer, build_optimizer
+from ablation.training.resuming import Resuming
 from ablation.training.schedules import Span, build_rate
 from ablation.training.stages import Freezing, Stage, rate_shares, stages_of
+from ablation.training.stepping import fit_stage
+from ablation.training.termination import Termination, deferred_termination
 from ablation.training.views import View, Views
 from ablation.training.watching import Averaging, Plateau, Stopping
 
@@ -34,49 +37,73 @@ class Fitted:
     Args:
         log: Of all epochs.
         best_epoch: The epoch, counted from 1, whose weights the model has; None: the last.
+        resumed_from: The epochs that were over when the training was gone on with; None: it was not interrupted.
         view: Of the last stage: the model, or the part that was trained, and what it takes.
     """
 
     log: EpochLog
     best_epoch: int | None
+    resumed_from: int | None
     view: View
 
 
-def fit(model: keras.Model, trial: Trial, prepared: Prepared, head: Head, directory: Path) -> Fitted:
-    """Train a model.
+def fit(model: keras.Model, trial: Trial, prepared: Prepared, head: Head, folder: Folder) -> Fitted:
+    """Train a model, from the beginning or from its checkpoint.
 
     Args:
         model: With fresh weights; compiled here.
         trial: Gives the training section and the seed of the data order.
         prepared: Splits to train on and to watch; features among them spare the frozen layers they come from.
         head: What the model's outputs mean.
-        directory: Where history and progress are written.
+        folder: Where history, progress and checkpoint are written.
 
     Raises:
         ValueError: The training section does not fit the model or the dataset; the message says what does not.
+        Terminated: The process was told to end; its checkpoint is written.
     """
-    training = trial.spec.training
-    views = Views(model, trial.spec, prepared)
-    log = _epoch_log(training, views, head, directory)
-    stopping = Stopping(training.early_stopping, log, model) if training.early_stopping else None
-    stages, freezing = stages_of(training), Freezing(model, trial.spec.model)
-    freezing.check(stages)
-    for planned in stages:
-        stage = replace(planned, first_epoch=len(log.history))  # the one before may have been ended early
-        freezing.apply(stage)
-        view = views.choose()
-        batches = training_batches(trial, view.prepared.train, head)
-        validation = Batches(view.prepared.validation, head.encoder(), batch_size=EVALUATION_BATCH)
-        optimizer = _stage_optimizer(model, trial, stage, len(batches))
-        for each in dict.fromkeys((model, view.model)):  # the whole model is saved with the optimiser
-            compile_model(each, optimizer, head, training.metrics)
-        watchers = _watchers(training, stage, log, stopping)
-        _fit_stage(view.model, stage, (batches, validation), [log, *watchers])
-        if log.is_diverged:
-            break
-        if stopping:
-            stopping.restore(model)
-    return Fitted(log, _finish(model, stopping), view)
+    with deferred_termination() as termination:
+        return _Training(model, trial, prepared, head, folder).run(termination)
+
+
+class _Training:
+    """One training: what all its stages share."""
+
+    def __init__(self, model: keras.Model, trial: Trial, prepared: Prepared, head: Head, folder: Folder) -> None:
+        spec = trial.spec.training
+        self._model, self._trial, self._head, self._folder = model, trial, head, folder
+        self._views = Views(model, trial.spec, prepared)
+        self._log = _epoch_log(spec, self._views, head, folder.results)
+        self._stopping = Stopping(spec.early_stopping, self._log, model) if spec.early_stopping else None
+
+    def run(self, termination: Termination) -> Fitted:
+        """Train stage by stage, from the beginning or from the checkpoint."""
+        spec = self._trial.spec
+        stages, freezing = stages_of(spec.training), Freezing(self._model, spec.model)
+        freezing.check(stages)
+        resuming = Resuming(self._folder, self._model, self._log, termination)
+        for number, planned in enumerate(stages):
+            stage = replace(planned, first_epoch=resuming.first_epoch(number))  # one before may have ended early
+            freezing.apply(stage)
+            view = self._views.choose()
+            self._train(number, stage, view, resuming)
+            if self._log.is_diverged:
+                break
+            if self._stopping:
+                self._stopping.restore(self._model)
+        return Fitted(self._log, _finish(self._model, self._stopping), resuming.resumed_from, view)
+
+    def _train(self, number: int, stage: Stage, view: View, resuming: Resuming) -> None:
+        spec = self._trial.spec.training
+        batches = training_batches(self._trial, view.prepared.train, self._head)
+        validation = Batches(view.prepared.validation, self._head.encoder(), batch_size=EVALUATION_BATCH)
+        optimizer = _stage_optimizer(self._model, self._trial, stage, len(batches))
+        for each in dict.fromkeys((self._model, view.model)):  # the whole model is saved with the optimiser
+            compile_model(each, optimizer, self._head, spec.metrics)
+        if resuming.is_past(number):
+            return
+        watchers = _watchers(spec, stage, self._log, self._stopping)
+        place = resuming.begin(number, optimizer, watchers)
+        fit_stage(view.model, stage, place, (batches, validation), [self._log, *watchers, resuming])
 
 
 def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
@@ -117,23 +144,6 @@ def _watchers(
     if isinstance(stage.schedule, ReduceOnPlateau):
         watchers.append(Plateau(stage.schedule, log, stage.path))
     return [*watchers, stopping] if stopping else watchers
-
-
-def _fit_stage(
-    model: keras.Model, stage: Stage, batches: tuple[Batches, Batches], callbacks: list[keras.callbacks.Callback]
-) -> None:
-    train, validation = feed(batches[0], first_epoch=stage.first_epoch), feed(batches[1])
-    model.fit(
-        train.data,
-        steps_per_epoch=train.steps,
-        validation_data=validation.data,
-        validation_steps=validation.steps,
-        initial_epoch=stage.first_epoch,
-        epochs=stage.first_epoch + stage.epochs,
-        callbacks=callbacks,
-        shuffle=False,
-        verbose=0,
-    )
 
 
 def _finish(model: keras.Model, stopping: Stopping | None) -> int | None:

@@ -34,6 +34,8 @@ class TrainJob(_Job):
     trial: Trial
     prepared: PreparedRef
     threads: int = Field(ge=1)
+    checkpoint: str | None = Field(default=None, description="File of the state to go on from; None: none is kept.")
+    checkpoint_s: float = Field(default=0.0, ge=0, description="Least seconds between two checkpoints.")
     features: FeaturesRef | None = Field(default=None, description="Stored output of the model's frozen beginning.")
 
 
@@ -75,6 +77,7 @@ class TrainResult(Record):
     status: Literal["trained", "diverged"]
     epochs: int
     best_epoch: int | None = None
+    resumed_from: int | None = None
     parameters: int
     train_s: float
     peak_rss_bytes: int

@@ -57,6 +57,11 @@ class TrialOptimizer(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras
         known = {id(state) for state in self.memory.states.values()} | {id(self._learning_rate)}
         return [variable for variable in self.variables if id(variable) not in known]
 
+    @property
+    def rate_variables(self) -> list[Any]:
+        """The learning rate, where it is a number that a callback may change."""
+        return [] if isinstance(self._learning_rate, ScheduledRate) else [self._learning_rate]
+
     def slow_down(self, weights: Iterable[Any], share: float) -> None:
         """Let weights learn at a share of the learning rate; clipping and the state of the optimiser do not change."""
         self.memory.shares.update({self._var_key(weight): share for weight in weights})

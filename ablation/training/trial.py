@@ -15,6 +15,7 @@ from ablation.evaluation import head_of
 from ablation.model import ModelError, build_model, fetch_weights, summarize
 from ablation.training.backend import configure_backend
 from ablation.training.fitting import fit, predict
+from ablation.training.folder import Folder
 from ablation.training.jobs import MODEL, PREDICTIONS, RESULT, BuildJob, TrainJob, TrainResult
 from ablation.training.saving import save_model
 
@@ -40,7 +41,8 @@ def train(job_json: str, directory: Path) -> None:
         weights=partial(fetch_weights, settings=job.settings),
     )
     head = head_of(spec.model, spec.training.loss, job.prepared.classes)
-    fitted = fit(model, job.trial, prepared, head, directory)
+    checkpoint = None if job.checkpoint is None else Path(job.checkpoint)
+    fitted = fit(model, job.trial, prepared, head, Folder(directory, checkpoint, job.checkpoint_s))
     log = fitted.log
     if not log.is_diverged:
         np.savez(directory / PREDICTIONS, allow_pickle=False, **predict(fitted.view.model, fitted.view.prepared))
@@ -49,6 +51,7 @@ def train(job_json: str, directory: Path) -> None:
         status="diverged" if log.is_diverged else "trained",
         epochs=len(log.history),
         best_epoch=None if log.is_diverged else fitted.best_epoch,
+        resumed_from=fitted.resumed_from,
         parameters=model.count_params(),
         train_s=time.perf_counter() - started,
         peak_rss_bytes=_peak_rss_bytes(),

@@ -11,6 +11,7 @@ import numpy as np
 from ablation.data import Array
 from ablation.spec import EarlyStopping
 from ablation.spec.schedules import ReduceOnPlateau
+from ablation.training.checkpoints import State
 from ablation.training.history import EpochLog, Row
 
 SMALLER_IS_BETTER = ("loss", "objective", "mse", "rmse", "mae", "ece")
@@ -62,6 +63,16 @@ class Stopping(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         if self._waited >= self._spec.patience:
             self.model.stop_training = True
 
+    def state(self) -> State:
+        """Return what it remembers of the epochs so far."""
+        names = {"best": self._best, "waited": self._waited, "best_epoch": self.best_epoch}
+        return names | {"weights": self._best_weights}
+
+    def set_state(self, state: State) -> None:
+        """Remember that instead."""
+        self._best, self._waited, self.best_epoch = state["best"], state["waited"], state["best_epoch"]
+        self._best_weights = state["weights"]
+
     def restore(self, model: keras.Model) -> bool:
         """Give the model the weights of the best epoch, if that is asked for and there was one; say whether."""
         if self._best_weights is None:
@@ -91,6 +102,15 @@ class Plateau(keras.callbacks.ReduceLROnPlateau):  # type: ignore[misc]  # Keras
         monitored(self.monitor, self._log.history[-1], self._path)
         super().on_epoch_end(epoch, dict(self._log.history[-1]))
 
+    def state(self) -> State:
+        """Return what it remembers of the epochs so far; the learning rate is the optimiser's."""
+        best = None if self.best is None else float(self.best)
+        return {"best": best, "wait": self.wait, "cooldown": self.cooldown_counter}
+
+    def set_state(self, state: State) -> None:
+        """Remember that instead."""
+        self.best, self.wait, self.cooldown_counter = state["best"], state["wait"], state["cooldown"]
+
 
 class Averaging(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
     """Validates and ends every epoch with the moving average of the weights; training goes on with the weights."""
@@ -111,6 +131,14 @@ class Averaging(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unt
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Go on with the weights in the next stage (Keras calls this)."""
         self._restore()
+
+    def state(self) -> State:
+        """Return the weights that training goes on with, while the averages are in their place."""
+        return {"weights": self._weights}
+
+    def set_state(self, state: State) -> None:
+        """Go on with these."""
+        self._weights = state["weights"]
 
     def _restore(self) -> None:
         for weight, value in zip(self.model.trainable_weights, self._weights, strict=False):

@@ -7,6 +7,7 @@ import pytest
 
 from ablation.training.class_weights import class_weights
 from ablation.training.fitting import fit
+from ablation.training.folder import Folder
 
 from .small import DENSE, built, head, prepared, trial
 
@@ -45,7 +46,7 @@ def test_weights_that_do_not_fit_the_dataset_are_refused(classes: int | None, me
 def test_objective_is_weighted_and_the_loss_is_not(tmp_path: Path) -> None:
     data, constant = prepared(), [{**DENSE, "kernel_initializer": {"kind": "zeros"}}]
     of = trial(constant, class_weights=[3.0, 0.0, 0.5], epochs=1, batch_size="all")
-    row = fit(built(of), of, data, head(of), tmp_path).log.history[0]
+    row = fit(built(of), of, data, head(of), Folder(tmp_path)).log.history[0]
     # Before the only step every class has the probability 1/3.
     weights = np.array([3.0, 0.0, 0.5])[data.train.y]
     assert row["loss"] == pytest.approx(np.log(3), rel=1e-6)
@@ -57,7 +58,7 @@ def test_objective_is_weighted_and_the_loss_is_not(tmp_path: Path) -> None:
 def test_class_that_counts_nothing_is_not_learned(tmp_path: Path, loss: str) -> None:
     of = trial(class_weights=[1.0, 0.0, 1.0], epochs=1, batch_size="all", loss={"kind": loss}, metrics=[])
     weighted, plain = built(of), built(of)
-    fit(weighted, of, prepared(), head(of), tmp_path)
+    fit(weighted, of, prepared(), head(of), Folder(tmp_path))
     without = trial(epochs=1, batch_size="all", loss={"kind": loss}, metrics=[])
-    fit(plain, without, prepared(), head(without), tmp_path)
+    fit(plain, without, prepared(), head(without), Folder(tmp_path))
     assert not np.allclose(weighted.get_weights()[0], plain.get_weights()[0], atol=1e-4)

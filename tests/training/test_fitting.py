@@ -12,6 +12,7 @@ import pytest
 from ablation.data import Prepared
 from ablation.spec import Trial
 from ablation.training.fitting import fit, predict
+from ablation.training.folder import Folder
 from ablation.training.history import EpochLog
 from ablation.training.progress import read_progress
 
@@ -32,7 +33,7 @@ def data() -> Prepared:
 
 def fitted(of: Trial, data: Prepared, directory: Path) -> tuple[Any, EpochLog]:
     model = built(of)
-    return model, fit(model, of, data, head(of), directory).log
+    return model, fit(model, of, data, head(of), Folder(directory)).log
 
 
 def test_history_has_one_row_an_epoch_and_its_columns(tmp_path: Path, data: Prepared) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from ablation.spec import Trial
 from ablation.training.fitting import fit
+from ablation.training.folder import Folder
 from ablation.training.stages import rate_shares
 
 from .small import DENSE, head, prepared, trial
@@ -26,7 +27,7 @@ def run(directory: Path, of: Trial) -> tuple[Any, Any]:
     top = keras.layers.Dense(3, name="output", kernel_initializer=start, use_bias=False)
     model = keras.Model(inputs, top(body(inputs)))
     before = [np.asarray(weight.numpy()) for weight in model.weights]
-    fit(model, of, prepared(), head(of), directory)
+    fit(model, of, prepared(), head(of), Folder(directory))
     moved = [np.abs(weight.numpy() - old) for weight, old in zip(model.weights, before, strict=True)]
     return moved[0], moved[1]
 

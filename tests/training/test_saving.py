@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from ablation.training.fitting import fit, predict
+from ablation.training.folder import Folder
 from ablation.training.saving import save_model
 
 from .small import DENSE, built, head, prepared, trial
@@ -29,7 +30,7 @@ CASES: dict[str, dict[str, Any]] = {
 def test_saved_model_is_loaded_compiled_and_says_the_same(tmp_path: Path, name: str) -> None:
     of = trial(epochs=2, **CASES[name])
     model, data = built(of), prepared()
-    fit(model, of, data, head(of), tmp_path)
+    fit(model, of, data, head(of), Folder(tmp_path))
     save_model(model, of.spec.training, head(of), tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert np.array_equal(predict(loaded, data)["test"], predict(model, data)["test"])
@@ -42,7 +43,7 @@ def test_saved_model_is_loaded_compiled_and_says_the_same(tmp_path: Path, name: 
 def test_saved_model_is_loaded_where_this_project_is_not(tmp_path: Path) -> None:
     of = trial([DENSE], epochs=1, **CASES["schedule"])
     model = built(of)
-    fit(model, of, prepared(), head(of), tmp_path)
+    fit(model, of, prepared(), head(of), Folder(tmp_path))
     save_model(model, of.spec.training, head(of), tmp_path / "model.keras")
     code = (
         "import sys, keras; m = keras.models.load_model(sys.argv[1]); "

@@ -11,6 +11,7 @@ from ablation.data import Array
 from ablation.model import build_model
 from ablation.spec import ModelSpec, TrainingSpec, Trial
 from ablation.training.fitting import fit
+from ablation.training.folder import Folder
 from ablation.training.stages import Freezing, Stage, stages_of
 
 from .small import DENSE, built, head, kernel, prepared, trial
@@ -21,7 +22,7 @@ ADAM = {"kind": "adam", "learning_rate": 0.05}
 
 def run(of: Trial, directory: Path) -> tuple[keras.Model, list[dict[str, float]]]:
     model = built(of)
-    return model, fit(model, of, prepared(), head(of), directory).log.history
+    return model, fit(model, of, prepared(), head(of), Folder(directory)).log.history
 
 
 def weights(model: keras.Model) -> list[Array]:

@@ -16,6 +16,7 @@ from ablation.settings import Settings
 from ablation.spec import Trial
 from ablation.training import MODEL
 from ablation.training.fitting import Fitted, fit, predict
+from ablation.training.folder import Folder
 from ablation.training.saving import save_model
 
 from .frozen import BACKBONE, HIDDEN, OUTPUT, POOL, SIDE, prepare_images, settings_with_images, trial, with_features
@@ -63,7 +64,7 @@ def head(of: Trial) -> Head:
 
 def train(of: Trial, data: Prepared, directory: Path) -> tuple[keras.Model, Fitted]:
     model = build_model(of.spec.model, input_shape=(SIDE, SIDE, 3), seed=of.seed)
-    return model, fit(model, of, data, head(of), directory)
+    return model, fit(model, of, data, head(of), Folder(directory))
 
 
 def outputs(fitted: Fitted) -> list[Any]:

@@ -11,6 +11,7 @@ from ablation.evaluation import Predictions, measure
 from ablation.spec import EarlyStopping, Trial
 from ablation.spec.schedules import ReduceOnPlateau
 from ablation.training.fitting import Fitted, fit, predict
+from ablation.training.folder import Folder
 from ablation.training.history import EpochLog
 from ablation.training.watching import Plateau, Stopping, is_smaller_better
 
@@ -19,7 +20,7 @@ from .small import built, head, kernel, prepared, trial
 
 def run(of: Trial, directory: Path) -> tuple[keras.Model, Fitted]:
     model = built(of)
-    return model, fit(model, of, prepared(), head(of), directory)
+    return model, fit(model, of, prepared(), head(of), Folder(directory))
 
 
 def column(fitted: Fitted, name: str) -> list[float]:
