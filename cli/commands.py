@@ -19,6 +19,7 @@ COMMANDS = {
     "validate": "cli.validate:validate_specs",
     "plan": "cli.plan:plan_study",
     "run": "cli.run:run_study",
+    "lr-range": "cli.lr_range:range_test",
     "status": "cli.status:show_status",
     "list": "cli.listing:list_runs",
     "show": "cli.listing:show_run",

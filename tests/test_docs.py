@@ -37,7 +37,7 @@ def test_readme_names_setting(name: str) -> None:
 
 
 def test_readme_names_no_command_or_target_that_does_not_exist() -> None:
-    assert set(re.findall(r"bin/ablate ([a-z]+)", README)) <= COMMANDS.keys()
+    assert set(re.findall(r"bin/ablate ([a-z-]+)", README)) <= COMMANDS.keys()
     assert set(re.findall(r"^    make ([a-z-]+)", README, re.MULTILINE)) <= TARGETS
 
 

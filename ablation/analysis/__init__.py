@@ -8,6 +8,7 @@ from ablation.analysis.gates import Bounds, GateResult, GateStatus, gate_line, j
 from ablation.analysis.metrics import Direction, metric_direction
 from ablation.analysis.numbers import decimals_for, format_number
 from ablation.analysis.pairing import compare
+from ablation.analysis.rate_range import RateRange, judge_rates, range_lines
 from ablation.analysis.sentences import (
     answer_lines,
     caveats,
@@ -24,6 +25,7 @@ __all__ = [
     "Effect",
     "GateResult",
     "GateStatus",
+    "RateRange",
     "VariantSummary",
     "Verdict",
     "answer_lines",
@@ -36,6 +38,8 @@ __all__ = [
     "gate_line",
     "headline",
     "judge",
+    "judge_rates",
     "metric_direction",
+    "range_lines",
     "verdict_lines",
 ]

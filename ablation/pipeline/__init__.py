@@ -16,6 +16,7 @@ from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
 from ablation.pipeline.planning import as_cached, as_twin, choose_dataset, find_finished, new_run_id, plan_run
 from ablation.pipeline.preview import DataPreview, preview_data
+from ablation.pipeline.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
 from ablation.pipeline.runs import commit_run, compare_trials, reproduce_command
 from ablation.pipeline.trials import (
@@ -38,6 +39,9 @@ __all__ = [
     "Pilot",
     "PilotFailed",
     "PlannedTrial",
+    "RangeRequest",
+    "RangeTest",
+    "RangeTestFailed",
     "RunContext",
     "RunPlan",
     "RunResult",
@@ -69,6 +73,7 @@ __all__ = [
     "remove_abandoned",
     "reproduce_command",
     "run_pilot",
+    "run_range_test",
     "share_features",
     "train_trial",
     "workspaces",

@@ -5,6 +5,7 @@ Pure: records in, bytes out. Rendering may be called from several threads.
 
 from ablation.report import preview
 from ablation.report.history import History
+from ablation.report.rate_chart import render_rate_range
 from ablation.report.render import render_store_index, render_study, render_study_index
 from ablation.report.study import StudyReport
 from ablation.report.trial_chart import render_trial_curves
@@ -13,6 +14,7 @@ __all__ = [
     "History",
     "StudyReport",
     "preview",
+    "render_rate_range",
     "render_store_index",
     "render_study",
     "render_study_index",

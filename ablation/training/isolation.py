@@ -27,6 +27,7 @@ from ablation.training.jobs import LOG
 TRAIN = "ablation.training.trial:train"
 BUILD = "ablation.training.trial:build"
 EXTRACT = "ablation.training.features:extract"
+RANGE_TEST = "ablation.training.rate_range:run_range_test"
 
 POLL_S = 0.1
 TERM_PATIENCE_S = 2.0

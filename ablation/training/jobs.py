@@ -71,6 +71,26 @@ class BuildJob(_Job):
     outputs: int = Field(ge=1, description="The model must have as many.")
 
 
+class RangeJob(_Job):
+    """One trial whose first steps are trained with a learning rate that climbs from step to step."""
+
+    trial: Trial
+    prepared: PreparedRef
+    threads: int = Field(ge=1)
+    first_rate: float = Field(gt=0)
+    last_rate: float = Field(gt=0)
+    steps: int = Field(ge=1, description="The rates between the two, in equal ratios.")
+
+
+class RangeResult(Record):
+    """What the loss became at each learning rate."""
+
+    start_loss: float = Field(description="Before the first step, of its batch.")
+    rates: tuple[float, ...] = Field(description="One a step; as far as the test went.")
+    losses: tuple[float, ...] = Field(description="After the step at each rate, of the next batch; all finite.")
+    stop: Literal["not_finite", "risen"] | None = Field(description="What ended the test before its last rate.")
+
+
 class TrainResult(Record):
     """How training ended, as the trial's own process saw it."""
 
