@@ -77,6 +77,8 @@ def _code(error: Exception) -> Exit | None:
         return Exit.UNREACHABLE
     if names & {"SpecError", "DataError", "RunUnknown", "TooManyTrials", "PilotFailed", "WrongOption"}:
         return Exit.USAGE
+    if "ResourcesMissing" in names:
+        return Exit.UNREACHABLE
     if "RangeTestFailed" in names:
         return Exit.USAGE
     return Exit.USAGE if _is_of_settings(error) else None

@@ -43,7 +43,7 @@ def plan_study(
 def _plan(
     spec: Spec, overrides: Overrides, only: Only, is_pilot_wanted: bool
 ) -> tuple[Study, RunPlan, StudyEstimate, set[str]]:
-    from ablation.pipeline import estimate_study, find_past_trials, plan_run, run_pilot
+    from ablation.pipeline import estimate_study, find_past_trials, plan_run, run_pilot, workers_of
     from ablation.settings import Settings
     from ablation.spec import load_study
     from ablation.store import open_store
@@ -53,7 +53,7 @@ def _plan(
     plan = plan_run(study, "plan")
     with open_store(settings) as store:
         past = find_past_trials(plan, store)
-    workers = study.spec.runtime.workers or settings.workers
+    workers = workers_of(study.spec.runtime, settings)
     if is_pilot_wanted:
         settings.require_cache()
     pilot = run_pilot(study, settings, workers=workers) if is_pilot_wanted else None

@@ -82,7 +82,7 @@ def _load(spec: Spec, overrides: Overrides, only: Only, yes: bool) -> Study:
 
 
 def _run(study: Study, parameters: dict[str, Any]) -> RunResult:
-    from ablation.pipeline import find_finished, new_run_id, plan_run
+    from ablation.pipeline import find_finished, new_run_id, open_slots, plan_run
     from ablation.settings import Settings
     from ablation.store import open_store
     from ablation.training import warm_up
@@ -98,6 +98,7 @@ def _run(study: Study, parameters: dict[str, Any]) -> RunResult:
                 if not parameters["use_cache"] or len(find_finished(plan, store)) < len(
                     {each.fingerprint for each in plan.trials}
                 ):
+                    open_slots(study.spec.runtime, workers=1)  # so is what this machine lacks
                     warm_up()  # Keras is imported for the trials while Prefect is imported here
             with showing_progress(settings, run_id, total=len(study.trials)):
                 return run_flow(settings.cache_dir, run_id=run_id, **parameters)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from ablation.data import DataError
 from ablation.pipeline import (
     PlannedTrial,
+    ResourcesMissing,
     RunContext,
     RunPlan,
     RunResult,
@@ -26,13 +29,16 @@ from ablation.pipeline import (
     failed_outcome,
     find_features,
     new_run_id,
+    open_slots,
     plan_run,
     remove_abandoned,
     reproduce_command,
     share_features,
+    threads_of,
+    workers_of,
 )
 from ablation.records import TrialOutcome
-from ablation.settings import Settings, usable_cores
+from ablation.settings import Settings
 from ablation.spec import Study, load_study
 from ablation.store import open_store
 from ablation.training import Slots, warm_up
@@ -82,7 +88,7 @@ def ablation(
     """
     settings = Settings()
     study = load_study(Path(spec), overrides=tuple(overrides), only=tuple(only))
-    workers = workers or study.spec.runtime.workers or settings.workers
+    workers = workers_of(study.spec.runtime, settings, workers)
     plan = plan_run(
         study,
         run_id or new_run_id(datetime.now(UTC)),
@@ -95,27 +101,29 @@ def ablation(
             study=study.name,
             run_id=plan.run_id,
             store=store.location,
-            threads=study.spec.runtime.threads or max(1, usable_cores() // workers),
+            threads=threads_of(study.spec.runtime, workers),
             workers=workers,
             timeout_s=study.spec.runtime.timeout_min * 60,
             is_fail_fast=fail_fast,
         )
-        result = _run(study, plan, run, Slots(workers), use_cache=use_cache)
+        result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers), use_cache=use_cache)
     failed = sum(not trial.is_finished for trial in result.trials)
     if failed:
         return Failed(message=f"{failed} of {len(result.trials)} trials have no result", data=result)
     return Completed(message=f"{len(result.trials)} trials", data=result)
 
 
-def _run(study: Study, plan: RunPlan, run: RunContext, slots: Slots, *, use_cache: bool) -> RunResult:
+def _run(
+    study: Study, plan: RunPlan, run: RunContext, open_places: Callable[[], Slots], *, use_cache: bool
+) -> RunResult:
     settings = Settings()
     remove_abandoned(settings)
     workspace = Workspace(settings, plan.run_id)
     with workspace.owned():
         workspace.write_plan(plan)
         try:
-            outcomes = _settle_trials(plan, run, slots, workspace, use_cache=use_cache)
-        except DataError:
+            outcomes = _settle_trials(plan, run, open_places, workspace, use_cache=use_cache)
+        except (DataError, ResourcesMissing):
             workspace.remove()  # nothing was trained, and the same command would end alike
             raise
         comparison = compare(study, outcomes)
@@ -125,7 +133,7 @@ def _run(study: Study, plan: RunPlan, run: RunContext, slots: Slots, *, use_cach
 
 
 def _settle_trials(
-    plan: RunPlan, run: RunContext, slots: Slots, workspace: Workspace, *, use_cache: bool
+    plan: RunPlan, run: RunContext, open_places: Callable[[], Slots], workspace: Workspace, *, use_cache: bool
 ) -> tuple[TrialOutcome, ...]:
     """Return how every trial ended, in the order of the plan: finished before, or mapped now."""
     finished = lookup(plan, run.store) if use_cache else {}
@@ -136,7 +144,11 @@ def _settle_trials(
             workspace.write_outcome(outcomes[planned])
     progress = StudyProgress(done=len(outcomes), total=len(plan.trials))
     pending = {planned.fingerprint: planned for planned in reversed(plan.trials) if planned not in outcomes}
-    outcomes.update(_map_trials(list(reversed(pending.values())), run, slots, progress))
+    if pending:  # else nothing is asked of this machine
+        slots = open_places()
+        for outcome in outcomes.values():
+            slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
+        outcomes.update(_map_trials(list(reversed(pending.values())), run, slots, progress))
     by_fingerprint = {planned.fingerprint: outcome for planned, outcome in outcomes.items()}
     for planned in plan.trials:
         if planned not in outcomes:

@@ -18,6 +18,7 @@ from ablation.pipeline.planning import as_cached, as_twin, choose_dataset, find_
 from ablation.pipeline.preview import DataPreview, preview_data
 from ablation.pipeline.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
+from ablation.pipeline.resources import ResourcesMissing, open_slots, threads_of, workers_of
 from ablation.pipeline.runs import commit_run, compare_trials, reproduce_command
 from ablation.pipeline.trials import (
     BuiltModel,
@@ -42,6 +43,7 @@ __all__ = [
     "RangeRequest",
     "RangeTest",
     "RangeTestFailed",
+    "ResourcesMissing",
     "RunContext",
     "RunPlan",
     "RunResult",
@@ -66,6 +68,7 @@ __all__ = [
     "find_finished",
     "find_past_trials",
     "new_run_id",
+    "open_slots",
     "plan_run",
     "prepare_data",
     "preview_data",
@@ -75,6 +78,8 @@ __all__ = [
     "run_pilot",
     "run_range_test",
     "share_features",
+    "threads_of",
     "train_trial",
+    "workers_of",
     "workspaces",
 ]

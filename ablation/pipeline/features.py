@@ -69,9 +69,12 @@ def are_stored(features: SharedFeatures, settings: Settings) -> bool:
     return all(ref.folder(settings).is_dir() for ref in features.refs)
 
 
-def features_job(features: SharedFeatures, settings: Settings, *, threads: int) -> FeaturesJob:
+def features_job(
+    features: SharedFeatures, settings: Settings, *, threads: int, devices: tuple[str, ...] | None = None
+) -> FeaturesJob:
     """Return what the process that extracts features is told."""
-    return FeaturesJob(features=features, threads=threads, cache_dir=str(settings.cache_dir.absolute()))
+    cache_dir = str(settings.cache_dir.absolute())
+    return FeaturesJob(features=features, threads=threads, devices=devices, cache_dir=cache_dir)
 
 
 def extract_features(features: SharedFeatures, run: RunContext, slots: Slots, watch: Watch) -> None:
@@ -80,7 +83,7 @@ def extract_features(features: SharedFeatures, run: RunContext, slots: Slots, wa
     Args:
         features: What is wanted; nothing happens where it is stored already.
         run: Gives threads and the time limit.
-        slots: Of the run; says when it is cancelled.
+        slots: Of the run; says when it is cancelled, and which devices its trials share.
         watch: Is told how far it is.
 
     Raises:
@@ -88,7 +91,7 @@ def extract_features(features: SharedFeatures, run: RunContext, slots: Slots, wa
     """
     settings = Settings()
     directory = Workspace(settings, run.run_id).directory / "features" / features.refs[0].core
-    job = features_job(features, settings, threads=run.threads * run.workers)
+    job = features_job(features, settings, threads=run.threads * run.workers, devices=slots.devices)
     is_cancelled = _watching(directory, slots.is_cancelled, watch)
     end = ensure_features(job, directory, timeout_s=run.timeout_s, is_cancelled=is_cancelled)
     if end.reason != "done":

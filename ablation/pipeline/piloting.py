@@ -9,6 +9,7 @@ from ablation.data import prepare
 from ablation.pipeline.estimates import Pilot
 from ablation.pipeline.features import ensure_features, features_job, find_features
 from ablation.pipeline.planning import choose_dataset
+from ablation.pipeline.resources import devices_of_one_trial, threads_of
 from ablation.settings import Settings, usable_cores
 from ablation.spec import Study, Trial, schedules
 from ablation.training import (
@@ -36,23 +37,25 @@ def run_pilot(study: Study, settings: Settings, *, workers: int) -> Pilot:
 
     Raises:
         DataError: The dataset cannot be had.
+        ResourcesMissing: There are too few GPUs.
         PilotFailed: The trial ended without a result.
     """
     trial = next(each for each in study.trials if each.variant == study.baseline)
     data = trial.spec.data
     prepared = prepare(data, choose_dataset(data.dataset), trial.seed, settings)
-    threads = study.spec.runtime.threads or max(1, usable_cores() // workers)
+    devices = devices_of_one_trial(study.spec.runtime)
     timeout_s = study.spec.runtime.timeout_min * 60
     features = find_features(trial, prepared)
     if features is not None:
-        _extract(features, settings, timeout_s=timeout_s)
+        _extract(features, settings, devices, timeout_s=timeout_s)
     for epochs in PILOT_EPOCHS:
         shortened = _shortened(trial, epochs)
         job = TrainJob(
             trial=shortened,
             prepared=prepared,
             cache_dir=str(settings.cache_dir.absolute()),
-            threads=threads,
+            devices=devices,
+            threads=threads_of(study.spec.runtime, workers),
             features=features and features.refs[0],
         )
         total_s, ends = _train(job, timeout_s=timeout_s)
@@ -64,10 +67,12 @@ def run_pilot(study: Study, settings: Settings, *, workers: int) -> Pilot:
     return Pilot(variant=trial.variant, epochs=epochs, first_s=first_s, epoch_s=epoch_s)
 
 
-def _extract(features: SharedFeatures, settings: Settings, *, timeout_s: float) -> None:
+def _extract(
+    features: SharedFeatures, settings: Settings, devices: tuple[str, ...] | None, *, timeout_s: float
+) -> None:
     """Make the features of frozen layers, which the run that follows finds in the cache."""
     with tempfile.TemporaryDirectory(prefix="ablation-pilot-") as name:
-        job = features_job(features, settings, threads=usable_cores())
+        job = features_job(features, settings, threads=usable_cores(), devices=devices)
         end = ensure_features(job, Path(name), timeout_s=timeout_s, is_cancelled=is_stopping)
     if end.reason != "done":
         raise PilotFailed(f"the features of {features.name} could not be extracted: {end.error}")

@@ -13,8 +13,9 @@ from pydantic import Field
 from ablation.analysis import RateRange, judge_rates
 from ablation.data import prepare
 from ablation.pipeline.planning import choose_dataset
+from ablation.pipeline.resources import devices_of_one_trial, threads_of
 from ablation.records import Record
-from ablation.settings import Settings, usable_cores
+from ablation.settings import Settings
 from ablation.spec import Study, Trial
 from ablation.training import RANGE_TEST, RESULT, RangeJob, RangeResult, run_isolated
 
@@ -55,6 +56,7 @@ def run_range_test(study: Study, request: RangeRequest, settings: Settings) -> R
 
     Raises:
         DataError: The dataset cannot be had.
+        ResourcesMissing: There are too few GPUs.
         RangeTestFailed: There is no such variant, the rates do not climb, or the trial ended without a result.
     """
     trial = _trial(study, request)
@@ -69,7 +71,8 @@ def run_range_test(study: Study, request: RangeRequest, settings: Settings) -> R
         trial=trial,
         prepared=prepared,
         cache_dir=str(settings.cache_dir.absolute()),
-        threads=study.spec.runtime.threads or usable_cores(),
+        devices=devices_of_one_trial(study.spec.runtime),
+        threads=threads_of(study.spec.runtime, workers=1),
         first_rate=request.first_rate,
         last_rate=request.last_rate,
         steps=request.steps or default_steps(prepared.samples["train"], trial.spec.training.batch_size),

@@ -74,6 +74,7 @@ def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext,
         classes=prepared.classes,
         outputs=expected_outputs(spec.training.loss, classes=prepared.classes, targets=prepared.targets),
         cache_dir=str(settings.cache_dir.absolute()),
+        devices=(),
     ).model_dump_json()
     with slots.occupy(BEFORE_ALL_TRIALS):
         end = run_isolated(BUILD, job, directory, timeout_s=BUILD_TIMEOUT_S, is_cancelled=slots.is_cancelled)
@@ -100,10 +101,12 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
         threads=run.threads,
         features=features and features.refs[0],
     )
-    with slots.occupy(planned.position):
+    with slots.occupy(planned.position, planned.trial.variant) as devices:
+        job = job.model_copy(update={"devices": devices})
         _ensure_prepared(planned, run, settings)
         end = _extract_and_train(job, features, directory, run, slots)
     outcome = _outcome(planned, end, directory)
+    slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
     if outcome.status != "interrupted":
         outcome = outcome.model_copy(update={"files": _upload(directory, run)})
     if run.is_fail_fast and not outcome.is_finished:
@@ -158,7 +161,7 @@ def _extract_and_train(
 ) -> ProcessEnd:
     """Train a trial; its features are extracted first on a machine that has them not."""
     if features is not None:
-        extraction = features_job(features, job.settings, threads=run.threads)
+        extraction = features_job(features, job.settings, threads=run.threads, devices=job.devices)
         folder = directory / "features"
         end = ensure_features(extraction, folder, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled)
         if end.reason != "done":

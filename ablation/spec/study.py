@@ -59,8 +59,36 @@ class RuntimeSpec(SpecModel):
     threads: int | None = Field(
         default=None, ge=1, description="Threads of a trial; cores / workers when left out.", examples=[1]
     )
+    memory_gb: float | None = Field(
+        default=None,
+        gt=0,
+        description="Memory of a trial, in GB; as measured of earlier trials of its variant when left out.",
+        examples=[4],
+    )
+    accelerator: Literal["auto", "cpu", "gpu", "tpu"] = Field(
+        default="auto",
+        description="What trials compute on; auto: what the machine has; another one must be there, or nothing starts.",
+    )
+    gpus: int = Field(
+        default=0, ge=0, description="GPUs that a trial has for itself; one when left out and accelerator is gpu."
+    )
     timeout_min: float = Field(default=24 * 60, gt=0, description="Time limit of one trial, in minutes.")
     max_trials: int = Field(default=200, ge=1, description="A study of more trials runs only with --yes.")
+
+    @model_validator(mode="after")
+    def _gpus_fit_the_accelerator(self) -> Self:
+        if self.gpus and self.accelerator in ("cpu", "tpu"):
+            context: dict[str, Any] = {"accelerator": self.accelerator, "place": ("gpus",)}
+            hint = "Write `accelerator: gpu`, or leave gpus out."
+            raise PydanticCustomError(
+                "one_choice", "stands beside accelerator: {accelerator}, which uses no GPU", context | {"hint": hint}
+            )
+        return self
+
+    @property
+    def gpus_of_trial(self) -> int:
+        """GPUs that a trial has for itself."""
+        return max(self.gpus, 1) if self.accelerator == "gpu" else self.gpus
 
 
 class PublishSpec(SpecModel):

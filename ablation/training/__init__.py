@@ -28,7 +28,7 @@ from ablation.training.jobs import (
 )
 from ablation.training.prefix import FrozenPrefix, frozen_prefix
 from ablation.training.progress import ExtractionProgress, Progress, read_extraction_progress, read_progress
-from ablation.training.slots import Slots
+from ablation.training.slots import Capacity, Need, Slots
 
 __all__ = [
     "BUILD",
@@ -42,9 +42,11 @@ __all__ = [
     "TRAIN",
     "Batches",
     "BuildJob",
+    "Capacity",
     "ExtractionProgress",
     "FeaturesJob",
     "FrozenPrefix",
+    "Need",
     "ProcessEnd",
     "Progress",
     "RangeJob",

@@ -1,26 +1,46 @@
-"""What has to be said to Keras and its backend before they run: number formats, seeds, threads, determinism."""
+"""What has to be said to Keras and its backend before they run: devices, formats, seeds, threads, determinism."""
 
 from __future__ import annotations
+
+import importlib
+import os
 
 import keras
 
 from ablation import seeds
 
 
-def configure_backend(*, seed: int, threads: int) -> None:
-    """Seed every generator of this process and limit its threads; call once, before the backend has run.
+def configure_backend(*, seed: int, threads: int, devices: tuple[str, ...] | None = None) -> None:
+    """Choose the devices of this process, seed its generators and limit its threads; call once, before all else.
 
     Args:
         seed: The trial's seed. Python's, NumPy's and the backend's generators are seeded from it.
         threads: Threads of one operation, and operations at once.
+        devices: GPUs to use, as CUDA_VISIBLE_DEVICES names them; None: all that the machine has.
     """
+    _show_devices(devices)
     # What a person's keras.json says of these would change results unseen.
     keras.config.set_floatx("float32")
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     if keras.backend.backend() == "tensorflow":
         _configure_tensorflow(threads)
+    if keras.backend.backend() == "jax" and devices == ():
+        # JAX reads its environment when it is imported, which the template has done.
+        importlib.import_module("jax").config.update("jax_platforms", "cpu")
     keras.utils.set_random_seed(seeds.derive(seed, "process"))
+
+
+def _show_devices(devices: tuple[str, ...] | None) -> None:
+    """Show CUDA the chosen devices alone, and have no backend take all of their memory.
+
+    CUDA reads its variables when it is first used. A process forked from one that imported a backend and never ran it
+    has not used it, so this reaches TensorFlow and JAX alike.
+    """
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    if devices is not None:
+        os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # as nvidia-smi counts them
+        os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(devices) or "-1"
 
 
 def _configure_tensorflow(threads: int) -> None:
@@ -29,3 +49,5 @@ def _configure_tensorflow(threads: int) -> None:
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     tf.config.experimental.enable_op_determinism()
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)

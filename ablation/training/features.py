@@ -25,7 +25,7 @@ def extract(job_json: str, directory: Path) -> None:
         directory: Receives the progress.
     """
     job = FeaturesJob.model_validate_json(job_json)
-    configure_backend(seed=job.features.seed, threads=job.threads)
+    configure_backend(seed=job.features.seed, threads=job.threads, devices=job.devices)
     prepared = load_prepared(job.features.prepared, job.settings)
     with extraction(job.features.refs, job.settings) as work:
         if work.missing:

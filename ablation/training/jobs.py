@@ -21,6 +21,7 @@ PREDICTIONS = "predictions.npz"
 
 class _Job(Record):
     cache_dir: str
+    devices: tuple[str, ...] | None = Field(default=None, description="GPUs to use; None: all that the machine has.")
 
     @property
     def settings(self) -> Settings:

@@ -39,7 +39,7 @@ def run_range_test(job_json: str, directory: Path) -> None:
     """
     job = RangeJob.model_validate_json(job_json)
     trial = job.trial
-    configure_backend(seed=trial.seed, threads=job.threads)
+    configure_backend(seed=trial.seed, threads=job.threads, devices=job.devices)
     prepared = load_prepared(job.prepared, job.settings)
     model = build_model(
         trial.spec.model,

@@ -29,7 +29,7 @@ def train(job_json: str, directory: Path) -> None:
     """
     job = TrainJob.model_validate_json(job_json)
     started = time.perf_counter()
-    configure_backend(seed=job.trial.seed, threads=job.threads)
+    configure_backend(seed=job.trial.seed, threads=job.threads, devices=job.devices)
     prepared = load_prepared(job.prepared, job.settings)
     if job.features is not None:
         prepared = load_features(prepared, job.features, job.settings)
@@ -68,7 +68,7 @@ def build(job_json: str, directory: Path) -> None:
         directory: Receives result.json.
     """
     job = BuildJob.model_validate_json(job_json)
-    configure_backend(seed=0, threads=1)
+    configure_backend(seed=0, threads=1, devices=job.devices)
     weights = partial(fetch_weights, settings=job.settings)
     summary = summarize(build_model(job.model, input_shape=job.input_shape, seed=0, weights=weights))
     if summary.output_shape[1:] != (job.outputs,):
