@@ -4,6 +4,7 @@ from ablation.data import describing
 from ablation.data.arrays import Array
 from ablation.data.augmenting import Augmenter, Batch
 from ablation.data.decoding import materialize
+from ablation.data.encoding import SparseRows
 from ablation.data.errors import DataError, DataUnavailable
 from ablation.data.features import Extraction, FeaturesRef, extraction, load_features
 from ablation.data.fetching import Milestones, OnTransfer, Remote, Transfer, cached_file, fetch_file, path_digest
@@ -26,6 +27,7 @@ __all__ = [
     "Prepared",
     "PreparedRef",
     "Remote",
+    "SparseRows",
     "Split",
     "Transfer",
     "cached_file",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,20 @@ from ablation.data.arrays import Array
 from ablation.data.errors import DataError
 from ablation.data.samples import Ragged, offsets_of
 from ablation.spec.encoders import Encoder, MultiHot, Padded
+
+
+class SparseRows(NamedTuple):
+    """Rows of numbers of which most are 0: where the others are, and what they are.
+
+    Args:
+        indices: Row and column of each, row by row, int64 of shape (k, 2).
+        values: float32 of shape (k,).
+        shape: Of the dense rows, int64 of shape (2,).
+    """
+
+    indices: Array
+    values: Array
+    shape: Array
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,18 @@ def rows_of(encoding: Encoding, words: Ragged) -> Array:
         return rows
     counts = _counts(words, encoding.width)
     return counts if encoding.weights is None else counts * encoding.weights
+
+
+def sparse_rows_of(encoding: Encoding, words: Ragged) -> SparseRows:
+    """Return the numbers of `rows_of` that are not 0."""
+    shape = np.array([len(words), encoding.width])
+    if encoding.encoder.kind == "multi_hot" and encoding.encoder.mode == "binary":
+        rows = np.repeat(np.arange(len(words)), np.diff(words.offsets))
+        return SparseRows(np.stack([rows, words.values], axis=1), np.ones(len(rows), dtype=np.float32), shape)
+    places, counts = np.unique(_places(words, encoding.width), return_counts=True)
+    indices = np.stack(np.divmod(places, encoding.width), axis=1)
+    weights = 1 if encoding.weights is None else encoding.weights[indices[:, 1]]
+    return SparseRows(indices, counts.astype(np.float32) * weights, shape)
 
 
 def _rarity(encoder: MultiHot, batches: Iterable[Sequence[Array]]) -> Array:

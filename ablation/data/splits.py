@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ablation.data.arrays import Array
-from ablation.data.encoding import Encoding, rows_of
+from ablation.data.encoding import Encoding, SparseRows, rows_of, sparse_rows_of
 from ablation.data.normalizing import FittedStep, apply
 from ablation.data.samples import Ragged, Samples
 
@@ -22,6 +22,7 @@ class Split:
         rows: Which samples of `x` these are, int64 of shape (n,); None: all, in their order.
         trailing: Element-wise steps that `read` applies.
         encoding: Makes rows of the integers, where `x` is such.
+        is_sparse: Whether the model takes the numbers of a row that are not 0; only where `has_sparse_rows`.
     """
 
     x: Samples
@@ -29,6 +30,7 @@ class Split:
     rows: Array | None = None
     trailing: tuple[FittedStep, ...] = ()
     encoding: Encoding | None = None
+    is_sparse: bool = False
 
     def __len__(self) -> int:
         return len(self.y)
@@ -41,9 +43,21 @@ class Split:
         assert self.encoding is not None
         return (self.encoding.width,)
 
+    @property
+    def has_sparse_rows(self) -> bool:
+        """Whether samples are rows of words, most of them 0, after every step."""
+        return isinstance(self.x, Ragged) and not self.trailing
+
     def followed_by(self, trailing: tuple[FittedStep, ...]) -> Split:
         """Return the split with these trailing steps."""
         return replace(self, trailing=trailing)
+
+    def read_inputs(self, which: slice | Array) -> Array | SparseRows:
+        """Return samples after every step in the form in which the model takes them."""
+        if not self.is_sparse:
+            return self.read(which)
+        assert self.encoding is not None
+        return sparse_rows_of(self.encoding, self.words(which))
 
     def read(self, which: slice | Array) -> Array:
         """Return samples after every step, float32 of shape (k, ...)."""
@@ -76,3 +90,8 @@ class Prepared:
     normalizer: tuple[FittedStep, ...]
     encoding: Encoding | None = None
     features: Prepared | None = None
+
+    def with_sparse_rows(self) -> Prepared:
+        """Return the same splits, read as sparse rows."""
+        train, validation, test = (replace(split, is_sparse=True) for split in (self.train, self.validation, self.test))
+        return replace(self, train=train, validation=validation, test=test)

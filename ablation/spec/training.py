@@ -81,6 +81,10 @@ class TrainingSpec(SpecModel):
     )
     epochs: Epochs
     batch_size: BatchSize = Field(default=32, description="Samples of one step, or all.")
+    sparse_inputs: bool = Field(
+        default=True,
+        description="Whether a dense layer takes multi-hot rows as their words: sooner, the same but for rounding.",
+    )
     phases: Many[Phase] = Field(default=(), description="What comes after these epochs, in order.")
     early_stopping: EarlyStopping | None = Field(default=None, description="When to stop before the last epoch.")
     share_features: bool = Field(

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from ablation import seeds
-from ablation.data import Array, Augmenter, Batch, Split
+from ablation.data import Array, Augmenter, Batch, SparseRows, Split
 from ablation.evaluation import Head, TargetEncoder
 from ablation.spec import Trial
 from ablation.training.class_weights import class_weights
@@ -40,16 +40,18 @@ class Batches:
         """Return the number of batches of an epoch."""
         return -(-len(self.split) // self.batch_size)
 
-    def batch(self, epoch: int, index: int) -> tuple[Array, ...]:
+    def batch(self, epoch: int, index: int) -> tuple[Array | SparseRows, ...]:
         """Return batch `index` of an epoch: samples (batch, ...), targets, and sample weights (batch,) if there are."""
         chosen = self._order(epoch)[index * self.batch_size : (index + 1) * self.batch_size]
-        labels = self.split.y[chosen]
-        batch = Batch(self.split.read(chosen), self.encode(labels))
-        if self.augmenter is not None:
-            batch = self.augmenter(batch, epoch, chosen)
-        if self.class_weights is None:
-            return batch.x, batch.targets
-        return batch.x, batch.targets, self.class_weights[labels]
+        batch = self._inputs_and_targets(epoch, chosen)
+        return batch if self.class_weights is None else (*batch, self.class_weights[self.split.y[chosen]])
+
+    def _inputs_and_targets(self, epoch: int, chosen: Array) -> tuple[Array | SparseRows, Array]:
+        targets = self.encode(self.split.y[chosen])
+        if self.augmenter is None:
+            return self.split.read_inputs(chosen), targets
+        batch = self.augmenter(Batch(self.split.read(chosen), targets), epoch, chosen)
+        return batch.x, batch.targets
 
     def find(self, epoch: int, sample: int) -> tuple[int, int]:
         """Return in which batch of an epoch a sample of the split is, and where in it."""

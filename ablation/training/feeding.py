@@ -12,8 +12,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from ablation.data import Array
+from ablation.data import Array, SparseRows
 from ablation.training.batches import Batches
+from ablation.training.inputs import sparse_tensor
 
 PREFETCHED_BATCHES = 2
 
@@ -54,7 +55,7 @@ class EpochBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is unt
         """Return the number of batches of an epoch."""
         return len(self._batches) - self._first_step
 
-    def __getitem__(self, index: int) -> tuple[Array, ...]:
+    def __getitem__(self, index: int) -> tuple[Array | SparseRows, ...]:
         """Return batch `index` of the epoch that runs."""
         return self._batches.batch(self._epoch, self._first_step + index)
 
@@ -69,21 +70,26 @@ def _tensorflow_pipeline(batches: Batches, first_position: int) -> Any:
 
     steps = len(batches)
     examples = batches.batch(*divmod(first_position, steps))
-    types = [tf.as_dtype(example.dtype) for example in examples]
+    types = [tf.as_dtype(array.dtype) for array in tf.nest.flatten(examples)]
 
-    def read(position: np.int64) -> tuple[Array, ...]:
+    def read(position: np.int64) -> list[Array]:
         epoch, index = divmod(int(position), steps)
-        return batches.batch(epoch, index)
+        return list(tf.nest.flatten(batches.batch(epoch, index)))
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # nothing to convert, and it leaves files
     def load(position: Any) -> tuple[Any, ...]:
-        tensors = tf.numpy_function(read, [position], types)
-        for tensor, example in zip(tensors, examples, strict=True):
-            tensor.set_shape((None, *example.shape[1:]))
-        return tuple(tensors)
+        batch = tf.nest.pack_sequence_as(examples, tf.numpy_function(read, [position], types))
+        return tuple(_shaped(tensor, example) for tensor, example in zip(batch, examples, strict=True))
 
     positions = tf.data.Dataset.range(first_position, tf.int64.max)
     return positions.map(load).prefetch(PREFETCHED_BATCHES).with_options(_single_threaded(tf))
+
+
+def _shaped(tensor: Any, example: Array | SparseRows) -> Any:
+    if isinstance(example, SparseRows):
+        return sparse_tensor(tensor, width=int(example.shape[1]))
+    tensor.set_shape((None, *example.shape[1:]))
+    return tensor
 
 
 def _single_threaded(tf: Any) -> Any:

@@ -17,6 +17,7 @@ from ablation.training.batches import Batches, training_batches
 from ablation.training.compiling import compile_model
 from ablation.training.folder import Folder
 from ablation.training.history import EpochLog, Row
+from ablation.training.inputs import as_input
 from ablation.training.metrics import whole_metrics
 from ablation.training.optimizers import TrialOptimizer, build_optimizer
 from ablation.training.resuming import Resuming
@@ -156,6 +157,6 @@ def _finish(model: keras.Model, stopping: Stopping | None) -> int | None:
 
 def _outputs(model: keras.Model, split: Split) -> Array:
     steps = range(0, len(split), EVALUATION_BATCH)
-    samples = (split.read(slice(start, start + EVALUATION_BATCH)) for start in steps)
-    outputs = [np.asarray(model.predict_on_batch(batch)) for batch in samples]
+    samples = (split.read_inputs(slice(start, start + EVALUATION_BATCH)) for start in steps)
+    outputs = [np.asarray(model.predict_on_batch(as_input(batch))) for batch in samples]
     return np.concatenate(outputs).astype(np.float32, copy=False)

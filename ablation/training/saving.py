@@ -10,15 +10,15 @@ from ablation.evaluation import Head
 from ablation.spec import TrainingSpec
 from ablation.training.losses import build_loss
 from ablation.training.metrics import streamed_metrics
-from ablation.training.optimizers import plain_optimizer
+from ablation.training.optimizers import TrialOptimizer, plain_optimizer
 
 
-def save_model(model: keras.Model, spec: TrainingSpec, head: Head, path: Path) -> None:
-    """Write a trained model with its loss, its metrics and its optimiser.
+def save_model(model: keras.Model, optimizer: TrialOptimizer, spec: TrainingSpec, head: Head, path: Path) -> None:
+    """Write a trained model with its loss, its metrics and its optimiser, the one that trained its weights.
 
     The optimiser is Keras' own with the state of the last epoch and the learning rate of the last step, so that
     training can go on from the file. Schedules, class weights and shares of the learning rate are not part of it.
     """
-    optimizer = plain_optimizer(spec.optimizer, model.optimizer, model.trainable_variables)
-    model.compile(optimizer=optimizer, loss=build_loss(head), metrics=streamed_metrics(spec.metrics, head))
+    plain = plain_optimizer(spec.optimizer, optimizer, model.trainable_variables)
+    model.compile(optimizer=plain, loss=build_loss(head), metrics=streamed_metrics(spec.metrics, head))
     model.save(path)

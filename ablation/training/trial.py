@@ -16,6 +16,7 @@ from ablation.model import ModelError, build_model, fetch_weights, summarize
 from ablation.training.backend import configure_backend
 from ablation.training.fitting import fit, predict
 from ablation.training.folder import Folder
+from ablation.training.inputs import sparse_where_possible
 from ablation.training.jobs import MODEL, PREDICTIONS, RESULT, BuildJob, TrainJob, TrainResult
 from ablation.training.saving import save_model
 
@@ -42,11 +43,12 @@ def train(job_json: str, directory: Path) -> None:
     )
     head = head_of(spec.model, spec.training.loss, job.prepared.classes)
     checkpoint = None if job.checkpoint is None else Path(job.checkpoint)
-    fitted = fit(model, job.trial, prepared, head, Folder(directory, checkpoint, job.checkpoint_s))
+    trained, prepared = sparse_where_possible(model, spec, prepared)
+    fitted = fit(trained, job.trial, prepared, head, Folder(directory, checkpoint, job.checkpoint_s))
     log = fitted.log
     if not log.is_diverged:
         np.savez(directory / PREDICTIONS, allow_pickle=False, **predict(fitted.view.model, fitted.view.prepared))
-        save_model(model, spec.training, head, directory / MODEL)
+        save_model(model, trained.optimizer, spec.training, head, directory / MODEL)
     result = TrainResult(
         status="diverged" if log.is_diverged else "trained",
         epochs=len(log.history),

@@ -39,6 +39,7 @@ training:
   class_weights: balanced
   epochs: 2
   batch_size: 32
+  sparse_inputs: true
   phases: [{name: late, epochs: 1, learning_rate: 0.25, freeze: [conv]}]
   early_stopping: {monitor: val_loss, patience: 3, min_delta: 0.125, start_from_epoch: 1, restore_best: true}
 """

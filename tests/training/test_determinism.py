@@ -11,14 +11,36 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ablation.catalogue import catalogue
 from ablation.data import prepare
 from ablation.settings import Settings
-from ablation.spec import load_study
+from ablation.spec import find_dataset, load_study
 from ablation.training import HISTORY, PREDICTIONS, TRAIN, TrainJob, run_isolated
 from tests.conftest import TINY
 
 Bits = tuple[bytes, str]
+
+# Wide enough for two threads to share the sums of sparse rows.
+WORDS = """\
+study: words
+question: Do texts give the same bits, too?
+data:
+  dataset: {{uri: {uri}, sha256: {sha256}, format: {{kind: keras_sequences}}, classes: 2}}
+  validation: {{fraction: 0.25}}
+  encode: {{kind: multi_hot, vocabulary_size: 4000, mode: tf_idf}}
+model:
+  layers:
+    - {{kind: dense, name: hidden, units: 64, activation: relu}}
+    - {{kind: dropout, name: drop, rate: 0.5}}
+    - {{kind: dense, name: output, units: 1}}
+training:
+  optimizer: {{kind: rmsprop}}
+  loss: {{kind: binary_crossentropy}}
+  epochs: 2
+  batch_size: 200
+seeds: [0, 1]
+variants:
+  words: {{}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +49,32 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Trai
     directory = tmp_path_factory.mktemp("determinism")
     dropout = "    - {kind: dropout, name: drop, rate: 0.5}\n    - {kind: dense, name: output"
     (directory / "study.yaml").write_text(TINY.replace("    - {kind: dense, name: output", dropout))
-    settings = Settings(cache_dir=directory / "cache")
-    return {
-        (trial.variant, trial.seed): TrainJob(
-            trial=trial,
-            prepared=prepare(trial.spec.data, catalogue()[trial.spec.data.dataset], trial.seed, settings),
-            cache_dir=str(settings.cache_dir),
-            threads=1,
-        )
-        for trial in load_study(directory / "study.yaml").trials
-    }
+    return jobs_of(directory / "study.yaml")
+
+
+@pytest.fixture(scope="module")
+def text_jobs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], TrainJob]:
+    """The trials of a small study of texts, which are fitted with sparse rows."""
+    directory = tmp_path_factory.mktemp("texts")
+    texts = np.empty(900, dtype=object)
+    texts[:] = [(3990 * np.random.default_rng(index).random(150) ** 2).astype(int).tolist() for index in range(900)]
+    path = directory / "texts.npz"
+    np.savez(path, x=texts, y=np.arange(900) % 2)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (directory / "study.yaml").write_text(WORDS.format(uri=path.as_uri(), sha256=digest))
+    return jobs_of(directory / "study.yaml")
+
+
+def jobs_of(study: Path) -> dict[tuple[str, int], TrainJob]:
+    settings = Settings(cache_dir=study.parent / "cache")
+    jobs = {}
+    for trial in load_study(study).trials:
+        dataset = find_dataset(trial.spec.data.dataset)
+        assert dataset is not None
+        prepared = prepare(trial.spec.data, dataset, trial.seed, settings)
+        job = TrainJob(trial=trial, prepared=prepared, cache_dir=str(settings.cache_dir), threads=1)
+        jobs[trial.variant, trial.seed] = job
+    return jobs
 
 
 def train(job: TrainJob, directory: Path) -> Bits:
@@ -80,3 +118,29 @@ def test_trial_with_two_threads_gives_the_same_bits_as_with_one(
     job = jobs["baseline", 1]
     one = train(job, tmp_path / "one")
     assert train(job.model_copy(update={"threads": 2}), tmp_path / "two") == one
+
+
+def test_trial_of_sparse_rows_gives_the_same_bits_again_beside_another_and_with_two_threads(
+    text_jobs: dict[tuple[str, int], TrainJob], tmp_path: Path
+) -> None:
+    job = text_jobs["words", 0]
+    alone = train(job, tmp_path / "alone")
+    with ThreadPoolExecutor(2) as workers:
+        beside = workers.submit(train, job.model_copy(update={"threads": 2}), tmp_path / "beside")
+        other = workers.submit(train, text_jobs["words", 1], tmp_path / "other")
+    assert beside.result() == alone
+    assert other.result() != alone
+
+
+def test_trial_of_sparse_rows_is_that_of_dense_rows_but_for_rounding(
+    text_jobs: dict[tuple[str, int], TrainJob], tmp_path: Path
+) -> None:
+    job = text_jobs["words", 0]
+    spec = job.trial.spec.model_copy(
+        update={"training": job.trial.spec.training.model_copy(update={"sparse_inputs": False})}
+    )
+    dense = job.model_copy(update={"trial": job.trial.model_copy(update={"spec": spec})})
+    found, expected = train(job, tmp_path / "sparse"), train(dense, tmp_path / "dense")
+    assert found[1] != expected[1]
+    with np.load(tmp_path / "sparse" / PREDICTIONS) as ours, np.load(tmp_path / "dense" / PREDICTIONS) as theirs:
+        assert all(np.allclose(ours[name], theirs[name], atol=1e-4) for name in ("train", "val", "test"))

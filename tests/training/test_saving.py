@@ -31,7 +31,7 @@ def test_saved_model_is_loaded_compiled_and_says_the_same(tmp_path: Path, name: 
     of = trial(epochs=2, **CASES[name])
     model, data = built(of), prepared()
     fit(model, of, data, head(of), Folder(tmp_path))
-    save_model(model, of.spec.training, head(of), tmp_path / "model.keras")
+    save_model(model, model.optimizer, of.spec.training, head(of), tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert np.array_equal(predict(loaded, data)["test"], predict(model, data)["test"])
     assert int(loaded.optimizer.iterations) == sum(4 for _ in range(of.spec.training.total_epochs))
@@ -44,7 +44,7 @@ def test_saved_model_is_loaded_where_this_project_is_not(tmp_path: Path) -> None
     of = trial([DENSE], epochs=1, **CASES["schedule"])
     model = built(of)
     fit(model, of, prepared(), head(of), Folder(tmp_path))
-    save_model(model, of.spec.training, head(of), tmp_path / "model.keras")
+    save_model(model, model.optimizer, of.spec.training, head(of), tmp_path / "model.keras")
     code = (
         "import sys, keras; m = keras.models.load_model(sys.argv[1]); "
         "print(type(m.optimizer).__name__, m.loss.name, 'ablation' in sys.modules)"
