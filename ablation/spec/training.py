@@ -85,13 +85,13 @@ class TrainingSpec(SpecModel):
         default=True,
         description="Whether a dense layer takes multi-hot rows as their words: sooner, the same but for rounding.",
     )
-    phases: Many[Phase] = Field(default=(), description="What comes after these epochs, in order.")
-    early_stopping: EarlyStopping | None = Field(default=None, description="When to stop before the last epoch.")
     share_features: bool = Field(
         default=True,
         description="Whether a frozen backbone is run once, and every trial trains on what it gives; the last digits "
         "may differ.",
     )
+    phases: Many[Phase] = Field(default=(), description="What comes after these epochs, in order.")
+    early_stopping: EarlyStopping | None = Field(default=None, description="When to stop before the last epoch.")
 
     @field_validator("metrics")
     @classmethod

@@ -17,6 +17,7 @@ from ablation.spec import Trial, TrialSpec
 from ablation.spec.encoders import MultiHot
 from ablation.spec.normalizers import Rescale
 from ablation.training.fitting import Fitted, fit, predict
+from ablation.training.folder import Folder
 from ablation.training.inputs import sparse_where_possible
 from ablation.training.saving import save_model
 
@@ -82,7 +83,7 @@ def fitted(of: Trial, data: Prepared, directory: Path) -> tuple[keras.Model, Fit
     model = build_model(of.spec.model, input_shape=(WORDS,), seed=of.seed)
     twin, data = sparse_where_possible(model, of.spec, data)
     directory.mkdir()
-    done = fit(twin, of, data, head(of, 2), directory)
+    done = fit(twin, of, data, head(of, 2), Folder(directory))
     return model, done, predict(twin, data), twin
 
 
