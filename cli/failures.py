@@ -75,7 +75,8 @@ def _code(error: Exception) -> Exit | None:
     names = {kind.__name__ for kind in type(error).__mro__}
     if names & {"StoreError", "EngineUnreachable", "DataUnavailable", "CacheUnwritable"} and "RunUnknown" not in names:
         return Exit.UNREACHABLE
-    if names & {"SpecError", "DataError", "RunUnknown", "TooManyTrials", "PilotFailed", "WrongOption"}:
+    wrong = {"SpecError", "DataError", "RunUnknown", "TooManyTrials", "PilotFailed", "PreflightFailed", "WrongOption"}
+    if names & wrong:
         return Exit.USAGE
     if "ResourcesMissing" in names:
         return Exit.UNREACHABLE

@@ -27,6 +27,9 @@ def run_study(
     workers: Annotated[int | None, typer.Option(min=1, help="Trials at the same time.", show_default=False)] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End all trials when one fails.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train again what is finished already.")] = False,
+    skip_preflight: Annotated[
+        bool, typer.Option("--skip-preflight", help="Do not look at the models before they are trained.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Run more trials than `runtime.max_trials`.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -43,6 +46,7 @@ def run_study(
             "workers": workers,
             "fail_fast": fail_fast,
             "use_cache": not no_cache,
+            "has_preflight": not skip_preflight,
         }
         result = _run(study, parameters)
     if as_json:

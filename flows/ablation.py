@@ -17,7 +17,10 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from ablation.data import DataError
 from ablation.pipeline import (
+    BuildFailed,
+    BuiltModel,
     PlannedTrial,
+    PreflightFailed,
     ResourcesMissing,
     RunContext,
     RunPlan,
@@ -26,6 +29,7 @@ from ablation.pipeline import (
     are_stored,
     as_cached,
     as_twin,
+    comparable_baseline,
     failed_outcome,
     find_features,
     new_run_id,
@@ -33,6 +37,8 @@ from ablation.pipeline import (
     plan_run,
     remove_abandoned,
     reproduce_command,
+    require_baseline,
+    settle_findings,
     share_features,
     threads_of,
     workers_of,
@@ -41,7 +47,7 @@ from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.spec import Study, load_study
 from ablation.store import open_store
-from ablation.training import Slots, warm_up
+from ablation.training import Finding, Slots, warm_up
 from flows.artifacts import StudyProgress, publish_summary
 from tasks.build import build
 from tasks.commit import commit
@@ -70,6 +76,7 @@ def ablation(
     workers: int | None = None,
     fail_fast: bool = False,
     use_cache: bool = True,
+    has_preflight: bool = True,
     run_id: str | None = None,
 ) -> State[RunResult]:
     """Train, compare and publish a study.
@@ -81,6 +88,7 @@ def ablation(
         workers: Trials at the same time; else `runtime.workers`, else ABLATION_WORKERS.
         fail_fast: Whether the first failed trial ends the others.
         use_cache: Whether finished trials of the store are reused.
+        has_preflight: Whether models are looked at before they are trained.
         run_id: The run's id; a new one when left out.
 
     Returns:
@@ -104,6 +112,7 @@ def ablation(
             threads=threads_of(study.spec.runtime, workers),
             workers=workers,
             timeout_s=study.spec.runtime.timeout_min * 60,
+            has_preflight=has_preflight,
             is_fail_fast=fail_fast,
         )
         result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers), use_cache=use_cache)
@@ -122,10 +131,11 @@ def _run(
     with workspace.owned():
         workspace.write_plan(plan)
         try:
-            outcomes = _settle_trials(plan, run, open_places, workspace, use_cache=use_cache)
-        except (DataError, ResourcesMissing):
+            outcomes, findings = _settle_trials(plan, run, open_places, workspace, use_cache=use_cache)
+        except (DataError, PreflightFailed, ResourcesMissing):
             workspace.remove()  # nothing was trained, and the same command would end alike
             raise
+        plan = plan.model_copy(update={"findings": findings})
         comparison = compare(study, outcomes)
         result = commit(study, plan, outcomes, comparison, run)
         publish_summary(result)
@@ -134,8 +144,8 @@ def _run(
 
 def _settle_trials(
     plan: RunPlan, run: RunContext, open_places: Callable[[], Slots], workspace: Workspace, *, use_cache: bool
-) -> tuple[TrialOutcome, ...]:
-    """Return how every trial ended, in the order of the plan: finished before, or mapped now."""
+) -> tuple[tuple[TrialOutcome, ...], tuple[Finding, ...]]:
+    """Return how every trial ended, in the order of the plan, finished before or mapped now; and what was found."""
     finished = lookup(plan, run.store) if use_cache else {}
     outcomes: dict[PlannedTrial, TrialOutcome] = {}
     for planned in plan.trials:
@@ -144,28 +154,34 @@ def _settle_trials(
             workspace.write_outcome(outcomes[planned])
     progress = StudyProgress(done=len(outcomes), total=len(plan.trials))
     pending = {planned.fingerprint: planned for planned in reversed(plan.trials) if planned not in outcomes}
+    findings: tuple[Finding, ...] = ()
     if pending:  # else nothing is asked of this machine
         slots = open_places()
         for outcome in outcomes.values():
             slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
-        outcomes.update(_map_trials(list(reversed(pending.values())), run, slots, progress))
+        mapped, findings = _map_trials(plan, list(reversed(pending.values())), run, slots, progress)
+        outcomes.update(mapped)
     by_fingerprint = {planned.fingerprint: outcome for planned, outcome in outcomes.items()}
     for planned in plan.trials:
         if planned not in outcomes:
             outcomes[planned] = as_twin(planned, by_fingerprint[planned.fingerprint])
             workspace.write_outcome(outcomes[planned])
             progress.advance()
-    return tuple(outcomes[planned] for planned in plan.trials)
+    return tuple(outcomes[planned] for planned in plan.trials), findings
 
 
 def _map_trials(
-    pending: list[PlannedTrial], run: RunContext, slots: Slots, progress: StudyProgress
-) -> dict[PlannedTrial, TrialOutcome]:
+    plan: RunPlan, pending: list[PlannedTrial], run: RunContext, slots: Slots, progress: StudyProgress
+) -> tuple[dict[PlannedTrial, TrialOutcome], tuple[Finding, ...]]:
     if not pending:
-        return {}
+        return {}, ()
     warm_up()
     prepared = _prepare(pending, run)
-    built = _build(pending, prepared, run, slots)
+    models = _build(plan, pending, prepared, run, slots)
+    trained_variants = {planned.trial.variant for planned in pending}
+    if run.has_preflight and plan.baseline in trained_variants:
+        _require_baseline(plan, models[plan.baseline], slots)
+    built = [models[planned.trial.variant] for planned in pending]
     extracted = _extract(pending, prepared, built, run, slots)
     begun = list(zip(built, extracted, strict=True))
     trained = train.map(pending, prepared, begun, unmapped(run), unmapped(slots))
@@ -174,7 +190,10 @@ def _map_trials(
     for _ in as_completed(list(published)):
         progress.advance()
     stages = zip(built, extracted, trained, evaluated, published, strict=True)
-    return {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
+    outcomes = {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
+    ended = [future.result(raise_on_failure=False) for future in models.values()]
+    looked_at = [model for model in ended if isinstance(model, BuiltModel)]
+    return outcomes, settle_findings(plan, looked_at, trained_variants)
 
 
 def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
@@ -188,15 +207,40 @@ def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
     return [by_split[split] for split in splits]
 
 
-def _build(pending: list[PlannedTrial], prepared: list[Future], run: RunContext, slots: Slots) -> list[Future]:
-    """Build each variant's model once; return one future per trial."""
+def _build(
+    plan: RunPlan, pending: list[PlannedTrial], prepared: list[Future], run: RunContext, slots: Slots
+) -> dict[str, Future]:
+    """Build each variant's model once; return one future per variant.
+
+    A baseline that was trained before is built once more where a variant's first steps can be compared with its own.
+    """
     first: dict[str, tuple[PlannedTrial, Future]] = {}
     for planned, data in zip(pending, prepared, strict=True):
         first.setdefault(planned.trial.variant, (planned, data))
+    if run.has_preflight and plan.baseline not in first:
+        beside = ((comparable_baseline(plan, planned), data) for planned, data in first.values())
+        if baseline := next(((trial, data) for trial, data in beside if trial), None):
+            first[plan.baseline] = baseline
     trials, arrays = zip(*first.values(), strict=True)
     futures = build.map(list(trials), list(arrays), unmapped(run), unmapped(slots))
-    by_variant = dict(zip(first, futures, strict=True))
-    return [by_variant[planned.trial.variant] for planned in pending]
+    return dict(zip(first, futures, strict=True))
+
+
+def _require_baseline(plan: RunPlan, future: Future, slots: Slots) -> None:
+    """Wait for the baseline's model, and end the run before it trains anything if that model cannot be built or learn.
+
+    Raises:
+        PreflightFailed: It cannot.
+    """
+    built = future.result(raise_on_failure=False)
+    try:
+        if isinstance(built, BuiltModel):
+            require_baseline(plan, built)
+        elif isinstance(built, BuildFailed) and not slots.is_cancelled():
+            raise PreflightFailed(f"{plan.study}: the baseline's model cannot be built.\n  {built}")
+    except PreflightFailed:
+        slots.cancel()
+        raise
 
 
 def _extract(

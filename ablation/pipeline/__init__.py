@@ -15,12 +15,14 @@ from ablation.pipeline.misses import DifferenceRecord, Miss
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
 from ablation.pipeline.planning import as_cached, as_twin, choose_dataset, find_finished, new_run_id, plan_run
+from ablation.pipeline.preflight import PreflightFailed, comparable_baseline, require_baseline, settle_findings
 from ablation.pipeline.preview import DataPreview, preview_data
 from ablation.pipeline.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
 from ablation.pipeline.resources import ResourcesMissing, open_slots, threads_of, workers_of
 from ablation.pipeline.runs import commit_run, compare_trials, reproduce_command
 from ablation.pipeline.trials import (
+    BuildFailed,
     BuiltModel,
     build_variant,
     evaluate_trial,
@@ -31,6 +33,7 @@ from ablation.pipeline.trials import (
 from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
 
 __all__ = [
+    "BuildFailed",
     "BuiltModel",
     "DataPreview",
     "DifferenceRecord",
@@ -40,6 +43,7 @@ __all__ = [
     "Pilot",
     "PilotFailed",
     "PlannedTrial",
+    "PreflightFailed",
     "RangeRequest",
     "RangeTest",
     "RangeTestFailed",
@@ -56,6 +60,7 @@ __all__ = [
     "build_variant",
     "choose_dataset",
     "commit_run",
+    "comparable_baseline",
     "compare_trials",
     "ensure_features",
     "estimate_study",
@@ -75,8 +80,10 @@ __all__ = [
     "publish_outcome",
     "remove_abandoned",
     "reproduce_command",
+    "require_baseline",
     "run_pilot",
     "run_range_test",
+    "settle_findings",
     "share_features",
     "threads_of",
     "train_trial",

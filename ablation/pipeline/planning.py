@@ -69,6 +69,7 @@ def plan_run(
         deviations=deviations,
         warnings=tuple(f"{problem.path}: {problem.message}" for problem in study.warnings),
         trials=tuple(planned),
+        baseline=study.baseline,
         changes=changes,
     )
 

@@ -12,6 +12,7 @@ from ablation.catalogue import Dataset
 from ablation.records import Record, RunStatus, TrialOutcome
 from ablation.spec import Surroundings, Trial
 from ablation.store import StoreLocation
+from ablation.training import Finding
 
 
 class PlannedTrial(Record):
@@ -34,7 +35,9 @@ class RunPlan(Record):
     spec_text: str = Field(description="The spec file as written.")
     deviations: tuple[str, ...] = Field(default=(), description="What was changed on the command line.")
     warnings: tuple[str, ...] = Field(default=(), description="What the checks say to know about the spec.")
+    findings: tuple[Finding, ...] = Field(default=(), description="What the pre-flight found, once it was made.")
     trials: tuple[PlannedTrial, ...]
+    baseline: str = Field(description="The variant that the others are compared with.")
     changes: dict[str, dict[str, Any]] = Field(description="What each variant sets, by path.")
 
 
@@ -47,6 +50,7 @@ class RunContext(Record):
     threads: int = Field(ge=1, description="Threads of one trial.")
     workers: int = Field(ge=1, description="Trials at the same time.")
     timeout_s: float = Field(gt=0, description="Time limit of one trial.")
+    has_preflight: bool = Field(default=True, description="Whether models are looked at before they are trained.")
     is_fail_fast: bool = Field(default=False, description="Whether the first failed trial ends the others.")
 
 
@@ -62,4 +66,5 @@ class RunResult(Record):
     trials: tuple[TrialOutcome, ...]
     comparison: Comparison
     answers: tuple[str, ...] = Field(description="The verdicts in words.")
+    findings: tuple[Finding, ...] = Field(default=(), description="What the pre-flight found in the models.")
     gates: tuple[GateResult, ...] = Field(default=(), description="How each gate of the spec was decided.")

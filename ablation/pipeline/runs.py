@@ -19,6 +19,7 @@ from ablation.analysis import (
     judge,
     metric_direction,
 )
+from ablation.pipeline.preflight import finding_lines
 from ablation.pipeline.records import RunContext, RunPlan, RunResult
 from ablation.pipeline.workspace import Workspace
 from ablation.provenance import describe_machine
@@ -136,9 +137,9 @@ def _marked(answer: str, plan: RunPlan) -> str:
 
 
 def notes(plan: RunPlan) -> tuple[str, ...]:
-    """Return what command line and spec say against quoting the result without care."""
+    """Return what command line, spec and pre-flight say against quoting the result without care."""
     deviations = (f"this run differs from the spec: {', '.join(plan.deviations)}",) if plan.deviations else ()
-    return (*deviations, *plan.warnings)
+    return (*deviations, *plan.warnings, *finding_lines(plan.findings))
 
 
 def reproduce_command(spec: str, overrides: tuple[str, ...], only: tuple[str, ...]) -> str:
@@ -211,5 +212,6 @@ def _result(
         trials=outcomes,
         comparison=report.comparison,
         answers=(*answer_lines(report.comparison, outcomes, report.notes), *map(gate_line, report.gates)),
+        findings=plan.findings,
         gates=report.gates,
     )

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 
 from ablation.data import PreparedRef, load_prepared
 from ablation.evaluation import evaluate, head_of
@@ -27,9 +28,13 @@ from ablation.training import (
     LOG,
     MODEL,
     PREDICTIONS,
+    PREFLIGHT,
     RESULT,
     TRAIN,
     BuildJob,
+    Finding,
+    PreflightJob,
+    PreflightResult,
     ProcessEnd,
     SharedFeatures,
     Slots,
@@ -48,8 +53,11 @@ class BuiltModel(Record):
     """What a model turned out to be when it was built."""
 
     variant: str
+    seed: int = Field(description="That its weights were drawn with.")
     parameters: int
     layers: tuple[str, ...]
+    findings: tuple[Finding, ...] = Field(default=(), description="Of the pre-flight.")
+    trace: str | None = Field(default=None, description="Digest of what it did in its first steps.")
 
 
 class BuildFailed(Exception):
@@ -57,7 +65,7 @@ class BuildFailed(Exception):
 
 
 def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, slots: Slots) -> BuiltModel:
-    """Build the model of a trial's variant once, in a process of its own, before any trial starts.
+    """Build the model of a trial's variant once, in a process of its own, before any trial starts, and look at it.
 
     Raises:
         BuildFailed: A layer does not fit; the message names it.
@@ -75,13 +83,21 @@ def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext,
         outputs=expected_outputs(spec.training.loss, classes=prepared.classes, targets=prepared.targets),
         cache_dir=str(settings.cache_dir.absolute()),
         devices=(),
+        preflight=PreflightJob(trial=planned.trial, prepared=prepared) if run.has_preflight else None,
     ).model_dump_json()
     with slots.occupy(BEFORE_ALL_TRIALS):
+        _ensure_prepared(planned, run, settings)
         end = run_isolated(BUILD, job, directory, timeout_s=BUILD_TIMEOUT_S, is_cancelled=slots.is_cancelled)
     if end.reason != "done":
         raise BuildFailed(end.error)
     summary = json.loads((directory / RESULT).read_text(encoding="utf-8"))
-    return BuiltModel(variant=variant, parameters=summary["parameters"], layers=tuple(summary["layers"]))
+    return BuiltModel(
+        variant=variant,
+        seed=planned.trial.seed,
+        parameters=summary["parameters"],
+        layers=tuple(summary["layers"]),
+        **dict(_preflight_result(directory)),
+    )
 
 
 def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, slots: Slots) -> TrialOutcome:
@@ -147,6 +163,11 @@ def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "fai
     return TrialOutcome(
         variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, status=status, error=error
     )
+
+
+def _preflight_result(directory: Path) -> PreflightResult:
+    path = directory / PREFLIGHT
+    return PreflightResult.model_validate_json(path.read_bytes()) if path.is_file() else PreflightResult()
 
 
 def _ensure_prepared(planned: PlannedTrial, run: RunContext, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from ablation.training.jobs import (
     LOG,
     MODEL,
     PREDICTIONS,
+    PREFLIGHT,
     RESULT,
     BuildJob,
     FeaturesJob,
@@ -27,6 +28,7 @@ from ablation.training.jobs import (
     TrainResult,
 )
 from ablation.training.prefix import FrozenPrefix, frozen_prefix
+from ablation.training.preflight import Finding, PreflightJob, PreflightResult
 from ablation.training.progress import ExtractionProgress, Progress, read_extraction_progress, read_progress
 from ablation.training.slots import Capacity, Need, Slots
 
@@ -37,6 +39,7 @@ __all__ = [
     "LOG",
     "MODEL",
     "PREDICTIONS",
+    "PREFLIGHT",
     "RANGE_TEST",
     "RESULT",
     "TRAIN",
@@ -45,8 +48,11 @@ __all__ = [
     "Capacity",
     "ExtractionProgress",
     "FeaturesJob",
+    "Finding",
     "FrozenPrefix",
     "Need",
+    "PreflightJob",
+    "PreflightResult",
     "ProcessEnd",
     "Progress",
     "RangeJob",

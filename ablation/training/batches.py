@@ -42,7 +42,7 @@ class Batches:
 
     def batch(self, epoch: int, index: int) -> tuple[Array | SparseRows, ...]:
         """Return batch `index` of an epoch: samples (batch, ...), targets, and sample weights (batch,) if there are."""
-        chosen = self._order(epoch)[index * self.batch_size : (index + 1) * self.batch_size]
+        chosen = self.samples_of(epoch, index)
         batch = self._inputs_and_targets(epoch, chosen)
         return batch if self.class_weights is None else (*batch, self.class_weights[self.split.y[chosen]])
 
@@ -52,6 +52,10 @@ class Batches:
             return self.split.read_inputs(chosen), targets
         batch = self.augmenter(Batch(self.split.read(chosen), targets), epoch, chosen)
         return batch.x, batch.targets
+
+    def samples_of(self, epoch: int, index: int) -> Array:
+        """Return which samples of the split are in a batch, int64 of shape (batch,)."""
+        return self._order(epoch)[index * self.batch_size : (index + 1) * self.batch_size]
 
     def find(self, epoch: int, sample: int) -> tuple[int, int]:
         """Return in which batch of an epoch a sample of the split is, and where in it."""

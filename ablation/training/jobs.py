@@ -11,8 +11,10 @@ from ablation.data import FeaturesRef, PreparedRef
 from ablation.records import Record
 from ablation.settings import Settings
 from ablation.spec import ModelSpec, Trial, layers, losses
+from ablation.training.preflight import PreflightJob
 
 RESULT = "result.json"
+PREFLIGHT = "preflight.json"
 LOG = "log.txt"
 HISTORY = "history.csv"
 MODEL = "model.keras"
@@ -70,6 +72,7 @@ class BuildJob(_Job):
     input_shape: tuple[int, ...]
     classes: int | None = Field(description="Of the dataset; None for a regression.")
     outputs: int = Field(ge=1, description="The model must have as many.")
+    preflight: PreflightJob | None = Field(default=None, description="What the model is looked at with, if it is.")
 
 
 class RangeJob(_Job):

@@ -17,7 +17,8 @@ from ablation.training.backend import configure_backend
 from ablation.training.fitting import fit, predict
 from ablation.training.folder import Folder
 from ablation.training.inputs import sparse_where_possible
-from ablation.training.jobs import MODEL, PREDICTIONS, RESULT, BuildJob, TrainJob, TrainResult
+from ablation.training.jobs import MODEL, PREDICTIONS, PREFLIGHT, RESULT, BuildJob, TrainJob, TrainResult
+from ablation.training.preflight.checking import check_model
 from ablation.training.saving import save_model
 
 
@@ -63,21 +64,27 @@ def train(job_json: str, directory: Path) -> None:
 
 
 def build(job_json: str, directory: Path) -> None:
-    """Build one model and write its ModelSummary to result.json.
+    """Build one model, write its ModelSummary to result.json, and look at it where the job says so.
 
     Args:
         job_json: A BuildJob.
-        directory: Receives result.json.
+        directory: Receives result.json, and preflight.json (a PreflightResult) before it.
     """
     job = BuildJob.model_validate_json(job_json)
-    configure_backend(seed=0, threads=1, devices=job.devices)
+    seed = job.preflight.trial.seed if job.preflight else 0
+    configure_backend(seed=seed, threads=1, devices=job.devices)
     weights = partial(fetch_weights, settings=job.settings)
-    summary = summarize(build_model(job.model, input_shape=job.input_shape, seed=0, weights=weights))
+    model = build_model(job.model, input_shape=job.input_shape, seed=seed, weights=weights)
+    summary = summarize(model)
     if summary.output_shape[1:] != (job.outputs,):
         outputs = "x".join(map(str, summary.output_shape[1:]))
         last = job.model.layers[-1].name
         wanted = f"{job.loss.kind} on {_describe(job.classes)} needs {job.outputs}"
         raise ModelError(f"model.layers.{last}: has {outputs} outputs, {wanted}")
+    if job.preflight:
+        prepared = load_prepared(job.preflight.prepared, job.settings)
+        found = check_model(model, job.preflight.trial, prepared, job.classes, weights)
+        (directory / PREFLIGHT).write_text(found.model_dump_json(), encoding="utf-8")
     (directory / RESULT).write_text(summary.model_dump_json(), encoding="utf-8")
 
 
