@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -19,7 +18,7 @@ def test_code_digest_is_a_sha256() -> None:
     assert code_digest() == code_digest()
 
 
-def test_code_that_only_looks_at_data_does_not_count() -> None:
-    assert all((ROOT / name).exists() for name in LEFT_OUT_CODE)
-    assert code_digest(LEFT_OUT_CODE) == hashlib.sha256().hexdigest()
-    assert code_digest(("data",)) != hashlib.sha256().hexdigest()
+def test_code_that_is_left_out_is_there_and_inside_what_is_not() -> None:
+    assert [name for name in LEFT_OUT_CODE if not (ROOT / name).exists()] == []
+    assert all(name.split("/")[0] in RESULT_CODE for name in LEFT_OUT_CODE)
+    assert code_digest(LEFT_OUT_CODE) == code_digest(())
