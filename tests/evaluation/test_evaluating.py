@@ -13,6 +13,7 @@ from ablation.evaluation import Head, evaluate
 from ablation.training.batches import Batches
 from ablation.training.feeding import feed
 from ablation.training.fitting import fit, predict
+from ablation.training.folder import Folder
 from tests.training.small import CLASSES, DENSE, built, head, prepared, trial
 
 PENALTY = {"kind": "l2", "factor": 0.1}
@@ -54,7 +55,7 @@ def test_metrics_are_those_of_keras_without_penalties(tmp_path: Path, name: str)
     data, classes = data_for(name)
     of = trial([layer], loss=loss, metrics=list(names), epochs=1)
     model, of_head = built(of), head(of, classes)
-    last = fit(model, of, data, of_head, tmp_path).log.history[-1]
+    last = fit(model, of, data, of_head, Folder(tmp_path)).log.history[-1]
     metrics = evaluate(predict(model, data), data, of_head, names)
     for split, part in (("train", data.train), ("val", data.validation), ("test", data.test)):
         whole = feed(Batches(part, of_head.encoder(), batch_size=7))
@@ -73,7 +74,7 @@ WHOLE = ("auc", "precision", "recall", "f1", "ece", "r2", "mae")
 def test_metrics_of_all_outputs_are_in_the_history_of_the_validation_split(tmp_path: Path) -> None:
     data, of = prepared(), trial(metrics=list(WHOLE), epochs=2)
     model = built(of)
-    history = fit(model, of, data, head(of), tmp_path).log.history
+    history = fit(model, of, data, head(of), Folder(tmp_path)).log.history
     metrics = evaluate(predict(model, data), data, head(of), WHOLE)
     assert [sum(name in row for row in history) for name in WHOLE] == [0] * len(WHOLE)
     for name in WHOLE:
@@ -129,7 +130,7 @@ def test_loss_of_probabilities_of_0_is_the_same_in_history_and_evaluation(tmp_pa
     data, classes = data_for(name)
     of = trial([layer], loss=loss, metrics=["accuracy"], epochs=1)
     model, of_head = built(of), head(of, classes)
-    last = fit(model, of, data, of_head, tmp_path).log.history[-1]
+    last = fit(model, of, data, of_head, Folder(tmp_path)).log.history[-1]
     metrics = evaluate(predict(model, data), data, of_head, ["accuracy"])
     assert metrics["val_loss"] > 2.0
     # Training clips at 1 - 1e-7 in float32, which is 1 - 1.2e-7: a hundredth of the loss of a wrong yes.

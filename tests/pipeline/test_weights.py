@@ -61,7 +61,7 @@ def planned() -> PlannedTrial:
 
 
 def context(store: Store) -> RunContext:
-    return RunContext(study="weights", run_id="run", store=store.location, threads=1, timeout_s=60)
+    return RunContext(study="weights", run_id="run", store=store.location, threads=1, workers=1, timeout_s=60)
 
 
 def test_weights_of_the_mirror_are_kept_for_machines_without_it(store: Store) -> None:

@@ -127,7 +127,7 @@ def test_saved_model_is_whole_and_goes_on_with_its_optimizer(tmp_path: Path, set
     of = trial([BACKBONE, POOL, HIDDEN, OUTPUT])
     data = with_features(of, settings)
     model, fitted = train(of, data, tmp_path)
-    save_model(model, of.spec.training, head(of), tmp_path / MODEL)
+    save_model(model, model.optimizer, of.spec.training, head(of), tmp_path / MODEL)
     loaded = keras.models.load_model(tmp_path / MODEL)
     assert [layer.name for layer in loaded.layers] == ["Input", "net", "pool", "hidden", "output"]
     said = loaded.predict_on_batch(data.test.read(slice(None)))

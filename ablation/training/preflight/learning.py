@@ -35,6 +35,11 @@ CANNOT_LEARN = (
     "normalisations, which hide exploding gradients. `--skip-preflight` runs the study all the same."
 )
 
+FROZEN = {
+    "severity": "warning",
+    "hint": "What its frozen layers give may hardly tell samples apart: see that they have the weights you mean.",
+}
+
 
 def find_learning(model: keras.Model, trial: Trial, head: Head, pool: Samples) -> Iterator[Finding]:
     """Find a model that does not learn a batch by heart.
@@ -82,12 +87,18 @@ def _judge(model: keras.Model, trial: Trial, head: Head, pool: Samples, own: Att
     goal = Goal(BY_HEART * constant_loss(head, few.labels), FEW_STEPS, Budget(FEW_CPU_S, FEW_WALL_S))
     adam = attempt_with_adam(model, head, few.batch(head), adam_rates(head, few.labels), goal)
     if adam.end in ("not_reached", "not_finite"):
-        yield _cannot_learn(variant, few, adam, goal)
+        finding = _cannot_learn(variant, few, adam, goal)
+        yield finding if _is_trained_whole(model) else finding.model_copy(update=FROZEN)
     elif adam.end == "cut":
         message = f"whether it can learn is undecided: there was time for {len(adam.losses)} steps of Adam only"
         yield Finding(severity="note", variant=variant, message=message, hint="Watch its first epoch.")
     elif own.end != "cut" and (not own.falls or own.stands_still):
         yield _does_not_learn(trial, own)
+
+
+def _is_trained_whole(model: keras.Model) -> bool:
+    """Whether no layer is held that has weights; what such a layer gives may be much the same for all samples."""
+    return all(layer.trainable for layer in model.layers if layer.weights)
 
 
 def _cannot_learn(variant: str, few: Samples, adam: Attempt, goal: Goal) -> Finding:
