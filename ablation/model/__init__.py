@@ -1,9 +1,18 @@
 """Keras models from specs."""
 
 from ablation.model.building import ModelSummary, build_model, summarize
-from ablation.model.cutting import cut_after
+from ablation.model.cutting import cut_after, keep_until
 from ablation.model.errors import ModelError
 from ablation.model.start import WeightsSource
 from ablation.model.weights import fetch_weights
 
-__all__ = ["ModelError", "ModelSummary", "WeightsSource", "build_model", "cut_after", "fetch_weights", "summarize"]
+__all__ = [
+    "ModelError",
+    "ModelSummary",
+    "WeightsSource",
+    "build_model",
+    "cut_after",
+    "fetch_weights",
+    "keep_until",
+    "summarize",
+]

@@ -120,9 +120,10 @@ class Freezing:
 
 
 def rate_shares(model: keras.Model, spec: ModelSpec) -> Iterator[tuple[list[keras.Variable], float]]:
-    """Yield the weights that learn at a share of the learning rate, and the share."""
+    """Yield the weights of a model, or of a part of it, that learn at a share of the learning rate, and the share."""
+    names = {layer.name for layer in model.layers}
     for layer in spec.all_layers:
-        if isinstance(layer, Backbone) and layer.learning_rate_factor is not None:
+        if isinstance(layer, Backbone) and layer.learning_rate_factor is not None and layer.name in names:
             yield model.get_layer(layer.name).weights, layer.learning_rate_factor
 
 

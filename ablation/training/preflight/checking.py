@@ -13,6 +13,7 @@ from ablation.model import WeightsSource, build_model
 from ablation.spec import Trial
 from ablation.training.class_weights import class_weights
 from ablation.training.preflight.findings import Finding, PreflightResult
+from ablation.training.preflight.frozen import after_frozen
 from ablation.training.preflight.learning import find_learning
 from ablation.training.preflight.quieting import quiet_model
 from ablation.training.preflight.recording import record_steps
@@ -46,7 +47,7 @@ def check_model(
     head = head_of(trial.spec.model, trial.spec.training.loss, classes)
     drawn = draw_samples(trial, prepared)
     start = model.get_weights()
-    digest, steps = trace(model, head, _weighted(drawn.first(TRACED), trial, prepared, head))
+    digest, steps = trace(*_traced(model, trial, prepared, head, drawn))
     findings = list(find_reshapes(trial.variant, model))
     if not all(step.is_finite for step in steps):
         message = "the objective or a gradient, penalties included, is not finite in the first steps"
@@ -56,7 +57,8 @@ def check_model(
         model.set_weights(start)
     else:
         model = build_model(quiet, input_shape=model.input_shape[1:], seed=trial.seed, weights=weights)
-    findings += _look_at(model, trial, head, drawn.distinct())
+    part, samples = after_frozen(model, trial.spec, drawn)
+    findings += _look_at(part, trial, head, samples.distinct())
     return PreflightResult(findings=tuple(findings), trace=digest)
 
 
@@ -68,6 +70,13 @@ def _look_at(model: keras.Model, trial: Trial, head: Head, samples: Samples) -> 
     yield from find_dead_units(trial.variant, model, samples)
     if step.is_finite:
         yield from find_learning(model, trial, head, samples)
+
+
+def _traced(
+    model: keras.Model, trial: Trial, prepared: Prepared, head: Head, drawn: Samples
+) -> tuple[keras.Model, Head, tuple[Array, ...]]:
+    part, samples = after_frozen(model, trial.spec, drawn.first(TRACED))
+    return part, head, _weighted(samples, trial, prepared, head)
 
 
 def _weighted(samples: Samples, trial: Trial, prepared: Prepared, head: Head) -> tuple[Array, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import keras
 
 from ablation.evaluation import Head, head_of
-from ablation.spec import Trial
+from ablation.spec import ModelSpec, Trial
+from ablation.spec.layers import Weighted
 from ablation.training.losses import OF_NUMBERS
 from ablation.training.optimizers import build_optimizer
 from ablation.training.preflight.findings import Finding
@@ -88,7 +89,7 @@ def _judge(model: keras.Model, trial: Trial, head: Head, pool: Samples, own: Att
     adam = attempt_with_adam(model, head, few.batch(head), adam_rates(head, few.labels), goal)
     if adam.end in ("not_reached", "not_finite"):
         finding = _cannot_learn(variant, few, adam, goal)
-        yield finding if _is_trained_whole(model) else finding.model_copy(update=FROZEN)
+        yield finding if _is_trained_whole(trial.spec.model) else finding.model_copy(update=FROZEN)
     elif adam.end == "cut":
         message = f"whether it can learn is undecided: there was time for {len(adam.losses)} steps of Adam only"
         yield Finding(severity="note", variant=variant, message=message, hint="Watch its first epoch.")
@@ -96,9 +97,9 @@ def _judge(model: keras.Model, trial: Trial, head: Head, pool: Samples, own: Att
         yield _does_not_learn(trial, own)
 
 
-def _is_trained_whole(model: keras.Model) -> bool:
-    """Whether no layer is held that has weights; what such a layer gives may be much the same for all samples."""
-    return all(layer.trainable for layer in model.layers if layer.weights)
+def _is_trained_whole(spec: ModelSpec) -> bool:
+    """Whether no layer with weights is held; what such a layer gives may be much the same for all samples."""
+    return all(layer.trainable for layer in spec.all_layers if isinstance(layer, Weighted))
 
 
 def _cannot_learn(variant: str, few: Samples, adam: Attempt, goal: Goal) -> Finding:
