@@ -112,6 +112,8 @@ def ablation(
             threads=threads_of(study.spec.runtime, workers),
             workers=workers,
             timeout_s=study.spec.runtime.timeout_min * 60,
+            checkpoint_s=study.spec.runtime.checkpoint_s,
+            is_fresh=not use_cache,
             has_preflight=has_preflight,
             is_fail_fast=fail_fast,
         )

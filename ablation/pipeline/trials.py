@@ -116,11 +116,17 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
         cache_dir=str(settings.cache_dir.absolute()),
         threads=run.threads,
         features=features and features.refs[0],
+        checkpoint=str(_checkpoint(planned, settings)),
+        checkpoint_s=run.checkpoint_s,
     )
     with slots.occupy(planned.position, planned.trial.variant) as devices:
         job = job.model_copy(update={"devices": devices})
         _ensure_prepared(planned, run, settings)
+        if run.is_fresh:
+            _checkpoint(planned, settings).unlink(missing_ok=True)
         end = _extract_and_train(job, features, directory, run, slots)
+    if end.reason == "done":  # else the next run goes on from it
+        _checkpoint(planned, settings).unlink(missing_ok=True)
     outcome = _outcome(planned, end, directory)
     slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
     if outcome.status != "interrupted":
@@ -163,6 +169,11 @@ def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "fai
     return TrialOutcome(
         variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, status=status, error=error
     )
+
+
+def _checkpoint(planned: PlannedTrial, settings: Settings) -> Path:
+    """Return where the state of a trial is kept: by its identity, so that any later run finds it."""
+    return settings.cache_dir.absolute() / "checkpoints" / planned.fingerprint
 
 
 def _preflight_result(directory: Path) -> PreflightResult:

@@ -73,6 +73,9 @@ class RuntimeSpec(SpecModel):
         default=0, ge=0, description="GPUs that a trial has for itself; one when left out and accelerator is gpu."
     )
     timeout_min: float = Field(default=24 * 60, gt=0, description="Time limit of one trial, in minutes.")
+    checkpoint_s: float = Field(
+        default=10, ge=0, description="Least seconds between two checkpoints of a trial; 0: one after every epoch."
+    )
     max_trials: int = Field(default=200, ge=1, description="A study of more trials runs only with --yes.")
 
     @model_validator(mode="after")

@@ -23,6 +23,7 @@ from typing import Literal
 
 from ablation.processes import die_with_parent
 from ablation.training.jobs import LOG
+from ablation.training.termination import EXIT_CODE as TERMINATED
 
 TRAIN = "ablation.training.trial:train"
 BUILD = "ablation.training.trial:build"
@@ -30,7 +31,7 @@ EXTRACT = "ablation.training.features:extract"
 RANGE_TEST = "ablation.training.rate_range:run_range_test"
 
 POLL_S = 0.1
-TERM_PATIENCE_S = 2.0
+TERM_PATIENCE_S = 8.0  # a trial keeps its state at the end of a step, or of its epoch
 _STOP = threading.Event()
 
 
@@ -108,6 +109,8 @@ def _explain(exit_code: int, directory: Path) -> ProcessEnd:
         return ProcessEnd("done")
     if is_stopping():
         return _INTERRUPTED
+    if exit_code == TERMINATED:
+        return ProcessEnd("interrupted", "told to end; the same command goes on from its checkpoint")
     if exit_code < 0:
         hint = " (out of memory?)" if exit_code == -signal.SIGKILL else ""
         return ProcessEnd("failed", f"killed by {signal.Signals(-exit_code).name}{hint}")
