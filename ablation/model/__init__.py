@@ -1,7 +1,7 @@
 """Keras models from specs."""
 
 from ablation.model.building import ModelSummary, build_model, summarize
-from ablation.model.cutting import cut_after, keep_until
+from ablation.model.cutting import cut_after, keep_until, outputs_of_layers
 from ablation.model.errors import ModelError
 from ablation.model.start import WeightsSource
 from ablation.model.weights import fetch_weights
@@ -14,5 +14,6 @@ __all__ = [
     "cut_after",
     "fetch_weights",
     "keep_until",
+    "outputs_of_layers",
     "summarize",
 ]

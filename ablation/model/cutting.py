@@ -27,6 +27,12 @@ def keep_until(model: keras.Model, layer: str) -> keras.Model:
     return keras.Model(model.input, _output_of(model, layer))
 
 
+def outputs_of_layers(model: keras.Model) -> dict[str, keras.KerasTensor]:
+    """Return what each layer gives in a model, by name; a layer may be part of several models."""
+    nodes = (node for depth in model._nodes_by_depth.values() for node in depth)
+    return {node.operation.name: node.output_tensors[0] for node in nodes}
+
+
 def _output_of(model: keras.Model, layer: str) -> keras.KerasTensor:
     # `layer.output` of a network inside the model would be the network's own, not what it gives in this model.
     return model.get_layer(layer)._inbound_nodes[0].output_tensors[0]

@@ -40,6 +40,7 @@ from ablation.training import (
     Slots,
     TrainJob,
     TrainResult,
+    forget_checkpoint,
     run_isolated,
 )
 
@@ -123,10 +124,10 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
         job = job.model_copy(update={"devices": devices})
         _ensure_prepared(planned, run, settings)
         if run.is_fresh:
-            _checkpoint(planned, settings).unlink(missing_ok=True)
+            forget_checkpoint(_checkpoint(planned, settings))
         end = _extract_and_train(job, features, directory, run, slots)
     if end.reason == "done":  # else the next run goes on from it
-        _checkpoint(planned, settings).unlink(missing_ok=True)
+        forget_checkpoint(_checkpoint(planned, settings))
     outcome = _outcome(planned, end, directory)
     slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
     if outcome.status != "interrupted":

@@ -1,6 +1,7 @@
 """Training of one trial in a process of its own. Importing this room does not import Keras; the process does."""
 
 from ablation.training.batches import Batches, training_batches
+from ablation.training.checkpoints import forget_checkpoint
 from ablation.training.isolation import (
     BUILD,
     EXTRACT,
@@ -61,6 +62,7 @@ __all__ = [
     "Slots",
     "TrainJob",
     "TrainResult",
+    "forget_checkpoint",
     "frozen_prefix",
     "is_stopping",
     "read_extraction_progress",

@@ -52,6 +52,12 @@ def read_checkpoint(path: Path) -> State | None:
         return None
 
 
+def forget_checkpoint(path: Path) -> None:
+    """Remove a checkpoint, and what processes left that were killed while they wrote one."""
+    for each in (path, *path.parent.glob(f".{path.name}-*")):
+        each.unlink(missing_ok=True)
+
+
 def _write(file: io.BufferedWriter, state: Mapping[str, Any]) -> None:
     arrays: list[Array] = []
     facts = _without_arrays(state, arrays)

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import Project
 from tests.flows.test_ablation import statuses, task_runs
 
-pytestmark = pytest.mark.xdist_group("prefect")
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow]
 
 # Digits of 8x8 become images of 32x32 in three colours, as a network of keras.applications takes them.
 HEADS = """\

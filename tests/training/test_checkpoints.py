@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ablation.training.checkpoints import read_checkpoint, write_checkpoint
+from ablation.training.checkpoints import forget_checkpoint, read_checkpoint, write_checkpoint
 
 STATE = {
     "epoch": 3,
@@ -65,6 +65,15 @@ def test_arrays_of_objects_are_not_read(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="allow_pickle"):
         write_checkpoint(tmp_path / "checkpoint", {"weights": np.array([object()])})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_forgotten_checkpoint_leaves_nothing_of_processes_that_were_killed(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path / "checkpoint", {"epoch": 1})
+    write_checkpoint(tmp_path / "other", {"epoch": 1})
+    (tmp_path / ".checkpoint-123").write_bytes(b"half")
+    forget_checkpoint(tmp_path / "checkpoint")
+    forget_checkpoint(tmp_path / "never_written")
+    assert [path.name for path in tmp_path.iterdir()] == ["other"]
 
 
 WRITER = """

@@ -120,8 +120,13 @@ def interrupted_and_resumed(directory: Path, training: dict[str, Any], *interrup
     return trained(directory, training)[0]
 
 
+OFTEN = ("adam", "phases_average_and_stopping")  # the others are slow tests
+
+
 @pytest.mark.parametrize("is_kill", [True, False], ids=["kill", "term"])
-@pytest.mark.parametrize("name", TRAININGS)
+@pytest.mark.parametrize(
+    "name", [name if name in OFTEN else pytest.param(name, marks=pytest.mark.slow) for name in TRAININGS]
+)
 def test_interrupted_training_ends_with_the_same_bits(tmp_path: Path, name: str, is_kill: bool) -> None:
     expected, _ = trained(tmp_path / "whole", TRAININGS[name])
     steps = STEPS * len(expected.rows)

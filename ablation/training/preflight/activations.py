@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from ablation.data import Array
+from ablation.model import outputs_of_layers
 
 MOST_DEAD = 0.9
 
@@ -22,7 +23,8 @@ def dead_shares(model: keras.Model, x: Array) -> Iterator[tuple[str, float]]:
         model: Not changed.
         x: Samples, float32 (n, ...).
     """
-    ends = {layer.name: layer.output for layer in model.layers if _ends_in_relu(layer)}
+    given = outputs_of_layers(model)
+    ends = {layer.name: given[layer.name] for layer in model.layers if _ends_in_relu(layer)}
     if not ends:
         return
     outputs = keras.Model(model.inputs[0], ends)(x, training=True)
