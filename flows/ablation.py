@@ -1,4 +1,4 @@
-"""The study: fetch, normalize, build, extract, train, evaluate, publish over trials; then compare and commit."""
+"""The study: its trials mapped over workers, then compared and committed."""
 
 from __future__ import annotations
 
@@ -6,61 +6,37 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from prefect import flow, unmapped
+from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture, as_completed, wait
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from ablation.data import DataError
 from ablation.pipeline import (
-    BuildFailed,
-    BuiltModel,
-    PlannedTrial,
     PreflightFailed,
     ResourcesMissing,
     RunContext,
     RunPlan,
     RunResult,
     Workspace,
-    are_stored,
-    as_cached,
-    as_twin,
-    comparable_baseline,
-    failed_outcome,
-    find_features,
     new_run_id,
     open_slots,
     plan_run,
     remove_abandoned,
     reproduce_command,
-    require_baseline,
-    settle_findings,
-    share_features,
     threads_of,
     workers_of,
 )
-from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.spec import Study, load_study
 from ablation.store import open_store
-from ablation.training import Finding, Slots, warm_up
-from flows.artifacts import StudyProgress, publish_summary
-from tasks.build import build
+from ablation.training import Slots
+from flows.artifacts import publish_summary
+from flows.trials import settle_trials
 from tasks.commit import commit
 from tasks.compare import compare
-from tasks.evaluate import evaluate
-from tasks.extract import extract
-from tasks.fetch import fetch
-from tasks.lookup import lookup
-from tasks.normalize import normalize
-from tasks.publish import publish
-from tasks.train import TrialFailed, train
-
-Future = PrefectFuture[Any]
 
 
 def _flow_run_name() -> str:
@@ -117,23 +93,21 @@ def ablation(
             has_preflight=has_preflight,
             is_fail_fast=fail_fast,
         )
-        result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers), use_cache=use_cache)
+        result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers))
     failed = sum(not trial.is_finished for trial in result.trials)
     if failed:
         return Failed(message=f"{failed} of {len(result.trials)} trials have no result", data=result)
     return Completed(message=f"{len(result.trials)} trials", data=result)
 
 
-def _run(
-    study: Study, plan: RunPlan, run: RunContext, open_places: Callable[[], Slots], *, use_cache: bool
-) -> RunResult:
+def _run(study: Study, plan: RunPlan, run: RunContext, open_places: Callable[[], Slots]) -> RunResult:
     settings = Settings()
     remove_abandoned(settings)
     workspace = Workspace(settings, plan.run_id)
     with workspace.owned():
         workspace.write_plan(plan)
         try:
-            outcomes, findings = _settle_trials(plan, run, open_places, workspace, use_cache=use_cache)
+            outcomes, findings = settle_trials(plan, run, open_places, workspace)
         except (DataError, PreflightFailed, ResourcesMissing):
             workspace.remove()  # nothing was trained, and the same command would end alike
             raise
@@ -142,137 +116,3 @@ def _run(
         result = commit(study, plan, outcomes, comparison, run)
         publish_summary(result)
         return result
-
-
-def _settle_trials(
-    plan: RunPlan, run: RunContext, open_places: Callable[[], Slots], workspace: Workspace, *, use_cache: bool
-) -> tuple[tuple[TrialOutcome, ...], tuple[Finding, ...]]:
-    """Return how every trial ended, in the order of the plan, finished before or mapped now; and what was found."""
-    finished = lookup(plan, run.store) if use_cache else {}
-    outcomes: dict[PlannedTrial, TrialOutcome] = {}
-    for planned in plan.trials:
-        if planned.fingerprint in finished:
-            outcomes[planned] = as_cached(planned, finished[planned.fingerprint])
-            workspace.write_outcome(outcomes[planned])
-    progress = StudyProgress(done=len(outcomes), total=len(plan.trials))
-    pending = {planned.fingerprint: planned for planned in reversed(plan.trials) if planned not in outcomes}
-    findings: tuple[Finding, ...] = ()
-    if pending:  # else nothing is asked of this machine
-        slots = open_places()
-        for outcome in outcomes.values():
-            slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
-        mapped, findings = _map_trials(plan, list(reversed(pending.values())), run, slots, progress)
-        outcomes.update(mapped)
-    by_fingerprint = {planned.fingerprint: outcome for planned, outcome in outcomes.items()}
-    for planned in plan.trials:
-        if planned not in outcomes:
-            outcomes[planned] = as_twin(planned, by_fingerprint[planned.fingerprint])
-            workspace.write_outcome(outcomes[planned])
-            progress.advance()
-    return tuple(outcomes[planned] for planned in plan.trials), findings
-
-
-def _map_trials(
-    plan: RunPlan, pending: list[PlannedTrial], run: RunContext, slots: Slots, progress: StudyProgress
-) -> tuple[dict[PlannedTrial, TrialOutcome], tuple[Finding, ...]]:
-    if not pending:
-        return {}, ()
-    warm_up()
-    prepared = _prepare(pending, run)
-    models = _build(plan, pending, prepared, run, slots)
-    trained_variants = {planned.trial.variant for planned in pending}
-    if run.has_preflight and plan.baseline in trained_variants:
-        _require_baseline(plan, models[plan.baseline], slots)
-    built = [models[planned.trial.variant] for planned in pending]
-    extracted = _extract(pending, prepared, built, run, slots)
-    begun = list(zip(built, extracted, strict=True))
-    trained = train.map(pending, prepared, begun, unmapped(run), unmapped(slots))
-    evaluated = evaluate.map(trained, pending, prepared, unmapped(run))
-    published = publish.map(evaluated, pending, unmapped(run))
-    for _ in as_completed(list(published)):
-        progress.advance()
-    stages = zip(built, extracted, trained, evaluated, published, strict=True)
-    outcomes = {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
-    ended = [future.result(raise_on_failure=False) for future in models.values()]
-    looked_at = [model for model in ended if isinstance(model, BuiltModel)]
-    return outcomes, settle_findings(plan, looked_at, trained_variants)
-
-
-def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
-    """Fetch each dataset once and normalise each (data section, seed) once; return one future per trial."""
-    fetch.map(list(dict.fromkeys(planned.dataset for planned in pending)), unmapped(run)).result()
-    splits = [(planned.trial.spec.data, planned.dataset, planned.trial.seed) for planned in pending]
-    distinct = list(dict.fromkeys(splits))
-    futures = normalize.map(*map(list, zip(*distinct, strict=True)), unmapped(run.store))
-    futures.result()
-    by_split = dict(zip(distinct, futures, strict=True))
-    return [by_split[split] for split in splits]
-
-
-def _build(
-    plan: RunPlan, pending: list[PlannedTrial], prepared: list[Future], run: RunContext, slots: Slots
-) -> dict[str, Future]:
-    """Build each variant's model once; return one future per variant.
-
-    A baseline that was trained before is built once more where a variant's first steps can be compared with its own.
-    """
-    first: dict[str, tuple[PlannedTrial, Future]] = {}
-    for planned, data in zip(pending, prepared, strict=True):
-        first.setdefault(planned.trial.variant, (planned, data))
-    if run.has_preflight and plan.baseline not in first:
-        beside = ((comparable_baseline(plan, planned), data) for planned, data in first.values())
-        if baseline := next(((trial, data) for trial, data in beside if trial), None):
-            first[plan.baseline] = baseline
-    trials, arrays = zip(*first.values(), strict=True)
-    futures = build.map(list(trials), list(arrays), unmapped(run), unmapped(slots))
-    return dict(zip(first, futures, strict=True))
-
-
-def _require_baseline(plan: RunPlan, future: Future, slots: Slots) -> None:
-    """Wait for the baseline's model, and end the run before it trains anything if that model cannot be built or learn.
-
-    Raises:
-        PreflightFailed: It cannot.
-    """
-    built = future.result(raise_on_failure=False)
-    try:
-        if isinstance(built, BuiltModel):
-            require_baseline(plan, built)
-        elif isinstance(built, BuildFailed) and not slots.is_cancelled():
-            raise PreflightFailed(f"{plan.study}: the baseline's model cannot be built.\n  {built}")
-    except PreflightFailed:
-        slots.cancel()
-        raise
-
-
-def _extract(
-    pending: list[PlannedTrial], prepared: list[Future], built: list[Future], run: RunContext, slots: Slots
-) -> list[Future | None]:
-    """Run frozen layers over all samples once, one set after the other on all cores; return a future per trial.
-
-    None stands for a trial without such layers, or whose features are stored already.
-    """
-    wait(built)
-    found = [
-        find_features(planned.trial, data.result()) if model.state.is_completed() else None
-        for planned, data, model in zip(pending, prepared, built, strict=True)
-    ]
-    futures: dict[str, Future] = {}
-    for features in share_features(found):
-        if not are_stored(features, Settings()):
-            future = futures[features.refs[0].core] = extract.submit(features, run, slots)
-            future.wait()
-    return [None if features is None else futures.get(features.refs[0].core) for features in found]
-
-
-def _settle(planned: PlannedTrial, *stages: Future | None) -> TrialOutcome:
-    """Return how a trial ended: what its last stage gave, or what its first failed stage says."""
-    present = [stage for stage in stages if stage is not None]
-    for stage in present:
-        stage.wait()
-        if stage.state.is_completed():
-            continue
-        error = stage.result(raise_on_failure=False)
-        return error.outcome if isinstance(error, TrialFailed) else failed_outcome(planned, str(error))
-    outcome: TrialOutcome = present[-1].result()
-    return outcome

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -167,6 +167,11 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory, prefect_api_url: str)
     """The tiny study, run once for every test that only reads."""
     project = new_project(tmp_path_factory.mktemp("finished"), prefect_api_url)
     return FinishedRun(project, project.run("run", project.write()))
+
+
+def rarely(cases: Iterable[str], *, but: Sequence[str]) -> list[Any]:
+    """Return cases of a parametrised test, all slow ones but a few."""
+    return [case if case in but else pytest.param(case, marks=pytest.mark.slow) for case in cases]
 
 
 def wait_for(condition: Callable[[], Any], what: str) -> Any:

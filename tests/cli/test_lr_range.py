@@ -19,6 +19,7 @@ def project(tmp_path: Path) -> Project:
     return new_project(tmp_path, "")
 
 
+@pytest.mark.slow
 def test_range_test_of_the_quickstart_suggests_a_rate_and_draws_it(project: Project) -> None:
     completed = project.call("lr-range", project.write(QUICKSTART), "--variant", "dropout", "--seed", "3")
     assert completed.returncode == 0, completed.stderr

@@ -51,6 +51,7 @@ def test_gpus_beside_another_accelerator_are_a_wrong_spec(project: Project, acce
     )
 
 
+@pytest.mark.slow
 def test_finished_trials_ask_nothing_of_the_machine(finished_run: FinishedRun, project: Project) -> None:
     shutil.copytree(finished_run.project.directory, project.directory, dirs_exist_ok=True)
     machine = with_nvidia_smi(project, "")

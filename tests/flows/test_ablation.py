@@ -125,6 +125,7 @@ def test_run_with_failing_variants_finishes_the_others_and_names_the_failures(
     assert states["publish l2 seed 0"] == "COMPLETED"
 
 
+@pytest.mark.slow
 def test_run_with_a_killed_trial_finishes_the_others(project: Project) -> None:
     with project.start("run", project.write(LONG), "--json", "--set", "seeds=[0]") as process:
         victim = wait_for(lambda: running_trial(project, "long"), "the long trial to train")

@@ -36,6 +36,7 @@ def test_run_whose_baseline_cannot_learn_is_stopped_before_it_trains(project: Pr
     ]
 
 
+@pytest.mark.slow
 def test_run_without_preflight_trains_a_baseline_that_cannot_learn(project: Project) -> None:
     code, result = project.run_json("run", project.write(CANNOT_LEARN), "--skip-preflight", "--set", "seeds=[0]")
     assert code == 0
@@ -43,6 +44,7 @@ def test_run_without_preflight_trains_a_baseline_that_cannot_learn(project: Proj
     assert result["findings"] == []
 
 
+@pytest.mark.slow
 def test_run_with_a_variant_that_cannot_learn_trains_it_and_warns(project: Project) -> None:
     code, result = project.run_json("run", project.write(TINY + ZERO_VARIANT), "--set", "seeds=[0]")
 
@@ -58,6 +60,7 @@ def test_run_with_a_variant_that_cannot_learn_trains_it_and_warns(project: Proje
     assert "zeros, layer hidden: " in page
 
 
+@pytest.mark.slow
 def test_variant_that_changes_nothing_is_told_from_a_baseline_that_is_finished(
     finished_run: FinishedRun, project: Project
 ) -> None:

@@ -39,7 +39,7 @@ def test_run_isolated_killed_process_is_failed_by_signal(tmp_path: Path) -> None
     assert str(end.error).startswith("killed by SIGKILL")
 
 
-@pytest.mark.parametrize("name", ["wait_forever", "ignore_term"])
+@pytest.mark.parametrize("name", ["wait_forever", pytest.param("ignore_term", marks=pytest.mark.slow)])
 def test_run_isolated_over_its_time_limit_is_ended(name: str, tmp_path: Path) -> None:
     end = run(name, tmp_path, timeout_s=0.5)
     assert end.reason == "timeout"

@@ -14,6 +14,7 @@ from ablation.training import resuming
 from ablation.training.fitting import Fitted, fit
 from ablation.training.folder import Folder
 from ablation.training.termination import EXIT_CODE, Terminated, Termination
+from tests.conftest import rarely
 
 from .small import DENSE, built, head, prepared, trial
 
@@ -120,13 +121,8 @@ def interrupted_and_resumed(directory: Path, training: dict[str, Any], *interrup
     return trained(directory, training)[0]
 
 
-OFTEN = ("adam", "phases_average_and_stopping")  # the others are slow tests
-
-
 @pytest.mark.parametrize("is_kill", [True, False], ids=["kill", "term"])
-@pytest.mark.parametrize(
-    "name", [name if name in OFTEN else pytest.param(name, marks=pytest.mark.slow) for name in TRAININGS]
-)
+@pytest.mark.parametrize("name", rarely(TRAININGS, but=["phases_average_and_stopping"]))
 def test_interrupted_training_ends_with_the_same_bits(tmp_path: Path, name: str, is_kill: bool) -> None:
     expected, _ = trained(tmp_path / "whole", TRAININGS[name])
     steps = STEPS * len(expected.rows)
@@ -135,6 +131,7 @@ def test_interrupted_training_ends_with_the_same_bits(tmp_path: Path, name: str,
         assert interrupted_and_resumed(directory, TRAININGS[name], Interruption(step, is_kill)) == expected
 
 
+@pytest.mark.slow
 def test_training_interrupted_again_and_again_ends_with_the_same_bits(tmp_path: Path) -> None:
     training = TRAININGS["phases_average_and_stopping"]
     expected, _ = trained(tmp_path / "whole", training)

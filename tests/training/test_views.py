@@ -18,6 +18,7 @@ from ablation.training import MODEL
 from ablation.training.fitting import Fitted, fit, predict
 from ablation.training.folder import Folder
 from ablation.training.saving import save_model
+from tests.conftest import rarely
 
 from .frozen import BACKBONE, HIDDEN, OUTPUT, POOL, SIDE, prepare_images, settings_with_images, trial, with_features
 
@@ -75,10 +76,7 @@ def columns(fitted: Fitted) -> list[list[float]]:
     return [list(row.values()) for row in fitted.log.history]
 
 
-OFTEN = ("batch_normalization", "early_stopping", "phase_that_trains_it")
-
-
-@pytest.mark.parametrize("name", [pytest.param(each, marks=[] if each in OFTEN else pytest.mark.slow) for each in WAYS])
+@pytest.mark.parametrize("name", rarely(WAYS, but=["early_stopping"]))
 def test_features_give_the_numbers_of_the_plain_way(tmp_path: Path, settings: Settings, name: str) -> None:
     layers, training = WAYS[name]
     of = trial(layers, **training)
@@ -112,6 +110,7 @@ def test_layers_stay_whole_when_a_later_phase_freezes_them_again(tmp_path: Path,
     assert fitted.view.model is model
 
 
+@pytest.mark.slow
 def test_best_epoch_before_the_backbone_was_trained_is_restored_whole(tmp_path: Path, settings: Settings) -> None:
     spoil = {**UNFREEZE, "learning_rate": 5.0}
     of = trial(optimizer=SMALL_STEPS, phases=[spoil], early_stopping={"monitor": "val_loss", "patience": 5})

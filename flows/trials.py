@@ -1,0 +1,191 @@
+"""The trials of a study, mapped: fetch, normalize, build, extract, train, evaluate, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from prefect import unmapped
+from prefect.futures import PrefectFuture, as_completed, wait
+
+from ablation.pipeline import (
+    BuildFailed,
+    BuiltModel,
+    PlannedTrial,
+    PreflightFailed,
+    RunContext,
+    RunPlan,
+    Workspace,
+    are_stored,
+    as_cached,
+    as_twin,
+    comparable_baseline,
+    failed_outcome,
+    find_features,
+    require_baseline,
+    settle_findings,
+    share_features,
+)
+from ablation.records import TrialOutcome
+from ablation.settings import Settings
+from ablation.training import Finding, Slots, warm_up
+from flows.artifacts import StudyProgress
+from tasks.build import build
+from tasks.evaluate import evaluate
+from tasks.extract import extract
+from tasks.fetch import fetch
+from tasks.lookup import lookup
+from tasks.normalize import normalize
+from tasks.publish import publish
+from tasks.train import TrialFailed, train
+
+Future = PrefectFuture[Any]
+
+
+def settle_trials(
+    plan: RunPlan, run: RunContext, open_places: Callable[[], Slots], workspace: Workspace
+) -> tuple[tuple[TrialOutcome, ...], tuple[Finding, ...]]:
+    """Settle every trial of a plan: reused, mapped over workers now, or equal to another one of the plan.
+
+    Args:
+        plan: Its trials.
+        run: What every step must know.
+        open_places: Gives the places that trials train in; asked only if something is left to train.
+        workspace: Is told how each trial ended.
+
+    Returns:
+        How every trial ended, in the order of the plan, and what the pre-flight found.
+
+    Raises:
+        DataError: A dataset cannot be had, or does not fit.
+        PreflightFailed: The baseline cannot be built or cannot learn.
+        ResourcesMissing: This machine has not what a trial needs.
+    """
+    finished = {} if run.is_fresh else lookup(plan, run.store)
+    outcomes: dict[PlannedTrial, TrialOutcome] = {}
+    for planned in plan.trials:
+        if planned.fingerprint in finished:
+            outcomes[planned] = as_cached(planned, finished[planned.fingerprint])
+            workspace.write_outcome(outcomes[planned])
+    progress = StudyProgress(done=len(outcomes), total=len(plan.trials))
+    pending = {planned.fingerprint: planned for planned in reversed(plan.trials) if planned not in outcomes}
+    findings: tuple[Finding, ...] = ()
+    if pending:  # else nothing is asked of this machine
+        slots = open_places()
+        for outcome in outcomes.values():
+            slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
+        mapped, findings = _map_trials(plan, list(reversed(pending.values())), run, slots, progress)
+        outcomes.update(mapped)
+    by_fingerprint = {planned.fingerprint: outcome for planned, outcome in outcomes.items()}
+    for planned in plan.trials:
+        if planned not in outcomes:
+            outcomes[planned] = as_twin(planned, by_fingerprint[planned.fingerprint])
+            workspace.write_outcome(outcomes[planned])
+            progress.advance()
+    return tuple(outcomes[planned] for planned in plan.trials), findings
+
+
+def _map_trials(
+    plan: RunPlan, pending: list[PlannedTrial], run: RunContext, slots: Slots, progress: StudyProgress
+) -> tuple[dict[PlannedTrial, TrialOutcome], tuple[Finding, ...]]:
+    if not pending:
+        return {}, ()
+    warm_up()
+    prepared = _prepare(pending, run)
+    models = _build(plan, pending, prepared, run, slots)
+    trained_variants = {planned.trial.variant for planned in pending}
+    if run.has_preflight and plan.baseline in trained_variants:
+        _require_baseline(plan, models[plan.baseline], slots)
+    built = [models[planned.trial.variant] for planned in pending]
+    extracted = _extract(pending, prepared, built, run, slots)
+    begun = list(zip(built, extracted, strict=True))
+    trained = train.map(pending, prepared, begun, unmapped(run), unmapped(slots))
+    evaluated = evaluate.map(trained, pending, prepared, unmapped(run))
+    published = publish.map(evaluated, pending, unmapped(run))
+    for _ in as_completed(list(published)):
+        progress.advance()
+    stages = zip(built, extracted, trained, evaluated, published, strict=True)
+    outcomes = {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
+    ended = [future.result(raise_on_failure=False) for future in models.values()]
+    looked_at = [model for model in ended if isinstance(model, BuiltModel)]
+    return outcomes, settle_findings(plan, looked_at, trained_variants)
+
+
+def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
+    """Fetch each dataset once and normalise each (data section, seed) once; return one future per trial."""
+    fetch.map(list(dict.fromkeys(planned.dataset for planned in pending)), unmapped(run)).result()
+    splits = [(planned.trial.spec.data, planned.dataset, planned.trial.seed) for planned in pending]
+    distinct = list(dict.fromkeys(splits))
+    futures = normalize.map(*map(list, zip(*distinct, strict=True)), unmapped(run.store))
+    futures.result()
+    by_split = dict(zip(distinct, futures, strict=True))
+    return [by_split[split] for split in splits]
+
+
+def _build(
+    plan: RunPlan, pending: list[PlannedTrial], prepared: list[Future], run: RunContext, slots: Slots
+) -> dict[str, Future]:
+    """Build each variant's model once; return one future per variant.
+
+    A baseline that was trained before is built once more where a variant's first steps can be compared with its own.
+    """
+    first: dict[str, tuple[PlannedTrial, Future]] = {}
+    for planned, data in zip(pending, prepared, strict=True):
+        first.setdefault(planned.trial.variant, (planned, data))
+    if run.has_preflight and plan.baseline not in first:
+        beside = ((comparable_baseline(plan, planned), data) for planned, data in first.values())
+        if baseline := next(((trial, data) for trial, data in beside if trial), None):
+            first[plan.baseline] = baseline
+    trials, arrays = zip(*first.values(), strict=True)
+    futures = build.map(list(trials), list(arrays), unmapped(run), unmapped(slots))
+    return dict(zip(first, futures, strict=True))
+
+
+def _require_baseline(plan: RunPlan, future: Future, slots: Slots) -> None:
+    """Wait for the baseline's model, and end the run before it trains anything if that model cannot be built or learn.
+
+    Raises:
+        PreflightFailed: It cannot.
+    """
+    built = future.result(raise_on_failure=False)
+    try:
+        if isinstance(built, BuiltModel):
+            require_baseline(plan, built)
+        elif isinstance(built, BuildFailed) and not slots.is_cancelled():
+            raise PreflightFailed(f"{plan.study}: the baseline's model cannot be built.\n  {built}")
+    except PreflightFailed:
+        slots.cancel()
+        raise
+
+
+def _extract(
+    pending: list[PlannedTrial], prepared: list[Future], built: list[Future], run: RunContext, slots: Slots
+) -> list[Future | None]:
+    """Run frozen layers over all samples once, one set after the other on all cores; return a future per trial.
+
+    None stands for a trial without such layers, or whose features are stored already.
+    """
+    wait(built)
+    found = [
+        find_features(planned.trial, data.result()) if model.state.is_completed() else None
+        for planned, data, model in zip(pending, prepared, built, strict=True)
+    ]
+    futures: dict[str, Future] = {}
+    for features in share_features(found):
+        if not are_stored(features, Settings()):
+            future = futures[features.refs[0].core] = extract.submit(features, run, slots)
+            future.wait()
+    return [None if features is None else futures.get(features.refs[0].core) for features in found]
+
+
+def _settle(planned: PlannedTrial, *stages: Future | None) -> TrialOutcome:
+    """Return how a trial ended: what its last stage gave, or what its first failed stage says."""
+    present = [stage for stage in stages if stage is not None]
+    for stage in present:
+        stage.wait()
+        if stage.state.is_completed():
+            continue
+        error = stage.result(raise_on_failure=False)
+        return error.outcome if isinstance(error, TrialFailed) else failed_outcome(planned, str(error))
+    outcome: TrialOutcome = present[-1].result()
+    return outcome
