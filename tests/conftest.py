@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,6 +172,12 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory, prefect_api_url: str)
 def rarely(cases: Iterable[str], *, but: Sequence[str]) -> list[Any]:
     """Return cases of a parametrised test, all slow ones but a few."""
     return [case if case in but else pytest.param(case, marks=pytest.mark.slow) for case in cases]
+
+
+def some(cases: Mapping[str, Any], often: int) -> list[Any]:
+    """Return the values of a table as cases of a parametrised test, all slow ones but the first few."""
+    values = [value if isinstance(value, tuple) else (value,) for value in cases.values()]
+    return [pytest.param(*value, marks=[] if place < often else pytest.mark.slow) for place, value in enumerate(values)]
 
 
 def wait_for(condition: Callable[[], Any], what: str) -> Any:

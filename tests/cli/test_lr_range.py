@@ -37,6 +37,7 @@ def test_range_test_of_the_quickstart_suggests_a_rate_and_draws_it(project: Proj
     assert not (project.directory / "artifacts").exists()
 
 
+@pytest.mark.slow
 def test_range_test_as_json_has_every_step(project: Project) -> None:
     spec = project.write()
     code, document = project.call_json(

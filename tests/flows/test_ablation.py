@@ -75,6 +75,7 @@ def test_run_is_visible_in_prefect_by_variant_and_seed(finished_run: FinishedRun
     assert {"trials", "answer", "effects", "page"} <= {artifact["key"] for artifact in artifacts}
 
 
+@pytest.mark.slow
 def test_run_again_trains_what_changed_and_reuses_the_rest(finished_run: FinishedRun, project: Project) -> None:
     shutil.copytree(finished_run.project.directory, project.directory, dirs_exist_ok=True)
     project.write(TINY.replace("factor: 0.01", "factor: 0.02"))
@@ -99,6 +100,7 @@ def test_run_again_trains_what_changed_and_reuses_the_rest(finished_run: Finishe
     assert result["address"] == os.path.relpath(published / "index.html", project.directory)
 
 
+@pytest.mark.slow
 def test_run_with_failing_variants_finishes_the_others_and_names_the_failures(
     project: Project, prefect_api_url: str
 ) -> None:

@@ -21,6 +21,7 @@ ZERO_VARIANT = """\
 IDLE_VARIANT = "  idle: {set: {model.layers.hidden.kernel_regularizer: {kind: l2, factor: 0.0}}}\n"
 
 
+@pytest.mark.slow
 def test_run_whose_baseline_cannot_learn_is_stopped_before_it_trains(project: Project) -> None:
     code, result = project.run_json("run", project.write(CANNOT_LEARN))
 

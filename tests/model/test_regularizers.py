@@ -79,6 +79,7 @@ def test_penalty_changes_the_loss_and_what_is_learned(name: str) -> None:
     assert not np.allclose(kernel, plain_kernel)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NO_STRENGTH)
 def test_penalty_of_no_strength_is_the_baseline(name: str) -> None:
     (loss, kernel), (plain_loss, plain_kernel) = trained(NO_STRENGTH[name]), trained(None)

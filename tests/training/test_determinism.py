@@ -132,6 +132,7 @@ def test_trial_of_sparse_rows_gives_the_same_bits_again_beside_another_and_with_
     assert other.result() != alone
 
 
+@pytest.mark.slow
 def test_trial_of_sparse_rows_is_that_of_dense_rows_but_for_rounding(
     text_jobs: dict[tuple[str, int], TrainJob], tmp_path: Path
 ) -> None:

@@ -76,6 +76,7 @@ def test_extraction_is_done_once_by_processes_that_start_at_once(tmp_path: Path,
     assert not (tmp_path / "again").exists()
 
 
+@pytest.mark.slow
 def test_killed_extraction_leaves_nothing_half_written_and_the_next_gives_the_same_bits(
     tmp_path: Path, settings: Settings
 ) -> None:

@@ -121,7 +121,7 @@ def interrupted_and_resumed(directory: Path, training: dict[str, Any], *interrup
     return trained(directory, training)[0]
 
 
-@pytest.mark.parametrize("is_kill", [True, False], ids=["kill", "term"])
+@pytest.mark.parametrize("is_kill", [pytest.param(True, marks=pytest.mark.slow), False], ids=["kill", "term"])
 @pytest.mark.parametrize("name", rarely(TRAININGS, but=["phases_average_and_stopping"]))
 def test_interrupted_training_ends_with_the_same_bits(tmp_path: Path, name: str, is_kill: bool) -> None:
     expected, _ = trained(tmp_path / "whole", TRAININGS[name])
@@ -139,6 +139,7 @@ def test_training_interrupted_again_and_again_ends_with_the_same_bits(tmp_path: 
     assert interrupted_and_resumed(tmp_path / "resumed", training, *interruptions) == expected
 
 
+@pytest.mark.slow
 def test_term_keeps_every_step_and_a_kill_costs_less_than_an_epoch(tmp_path: Path) -> None:
     steps: list[int] = []
     for is_kill in (False, True):

@@ -91,6 +91,7 @@ def test_features_give_the_numbers_of_the_plain_way(tmp_path: Path, settings: Se
     assert shared.best_epoch == plain.best_epoch
 
 
+@pytest.mark.slow
 def test_frozen_stages_train_a_part_and_others_the_whole(tmp_path: Path, settings: Settings) -> None:
     of = trial()
     model, fitted = train(of, with_features(of, settings), tmp_path)
@@ -122,6 +123,7 @@ def test_best_epoch_before_the_backbone_was_trained_is_restored_whole(tmp_path: 
         assert np.array_equal(mine, theirs)
 
 
+@pytest.mark.slow
 def test_saved_model_is_whole_and_goes_on_with_its_optimizer(tmp_path: Path, settings: Settings) -> None:
     of = trial([BACKBONE, POOL, HIDDEN, OUTPUT])
     data = with_features(of, settings)
@@ -136,6 +138,7 @@ def test_saved_model_is_whole_and_goes_on_with_its_optimizer(tmp_path: Path, set
     assert all(np.any(state) for state in states)
 
 
+@pytest.mark.slow
 def test_training_on_features_twice_gives_the_same_bits(tmp_path: Path, settings: Settings) -> None:
     of = trial([BACKBONE, POOL, DROP, OUTPUT])
     data = with_features(of, settings)
