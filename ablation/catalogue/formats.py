@@ -6,7 +6,7 @@ postponed: pydantic would compile each of them again from text.
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, Strict, model_validator
+from pydantic import ConfigDict, Field, Strict, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ablation.records import Record
@@ -170,7 +170,19 @@ class Csv(_Table):
     """A table as text, with the names of its columns in the first line. Features are numbers; classes may be names."""
 
     kind: Literal["csv"]
-    delimiter: str = Field(default=",", min_length=1, max_length=1, description="What stands between two values.")
+    delimiter: str = Field(
+        default=",", min_length=1, max_length=1, description="What stands between two values, an ASCII character."
+    )
+
+    @field_validator("delimiter")
+    @classmethod
+    def _delimiter_divides(cls, delimiter: str) -> str:
+        if not delimiter.isascii() or delimiter in '"\r\n':
+            hint = "Write another one, such as ',', ';' or '\\t'."
+            context = {"place": (), "hint": hint}
+            message = "must be an ASCII character that neither quotes a value nor ends a line"
+            raise PydanticCustomError("not_a_delimiter", message, context)
+        return delimiter
 
 
 class Parquet(_Table):

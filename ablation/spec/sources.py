@@ -140,6 +140,16 @@ class Source(SpecModel):
             raise wrong_at(("input_shape",), f"is not that of these files, {known_as}", "Remove it.")
         return self
 
+    @model_validator(mode="after")
+    def _has_every_file_once(self) -> Self:
+        seen: dict[str, int] = {}
+        for index, file in enumerate(self.files):
+            first = seen.setdefault(file.sha256, index)
+            if first != index:
+                message = f"is the digest of files.{first} as well: a file counts once"
+                raise wrong_at(("files", index, "sha256"), message, "Remove one of them, or write its own digest.")
+        return self
+
     @property
     def dataset(self) -> Dataset:
         """What the study says, as the catalogue would."""

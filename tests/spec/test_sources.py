@@ -72,7 +72,8 @@ def test_shape_is_what_is_said_or_what_the_format_tells(settings: dict[str, Any]
 
 
 def test_files_are_in_the_order_of_the_spec_with_their_parts() -> None:
-    files = [{"uri": f"{name}.csv", "sha256": SHA, "part": part} for name, part in (("b", "test"), ("a", "train"))]
+    parts = (("b", "test"), ("a", "train"))
+    files = [{"uri": f"{name}.csv", "sha256": name * 64, "part": part} for name, part in parts]
     source = Source.model_validate({"files": files, "format": {"kind": "csv", "targets": ["y"]}})
     assert [(file.name, file.part) for file in source.dataset.files] == [("b.csv", "test"), ("a.csv", "train")]
 

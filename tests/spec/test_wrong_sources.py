@@ -66,6 +66,12 @@ WRONG_FILES = {
         "a dataset has either uri and sha256, or files",
         "Remove files, or uri and sha256.",
     ),
+    "file_twice": several(
+        f"{TRAIN}, {TEST}",
+        ".files.1.sha256",
+        "is the digest of files.0 as well: a file counts once",
+        "Remove one of them, or write its own digest.",
+    ),
     "file_as_text": several(
         "a.csv", ".files.0", "must be a mapping of keys to values", "with the keys uri, sha256, part"
     ),
@@ -154,6 +160,21 @@ WRONG_FORMATS = {
     ),
     "delimiter_of_two": described(
         "format: {kind: csv, targets: [y], delimiter: ', '}", ".format.delimiter", "must be one character", "got ', '"
+    ),
+    "delimiter_that_is_not_ascii": described(
+        "format: {kind: csv, targets: [y], delimiter: ö}",
+        ".format.delimiter",
+        "must be an ASCII character that neither quotes a value nor ends a line",
+        "Write another one, such as ',', ';' or '\\t'.",
+    ),
+    "delimiter_that_quotes": described(
+        "format: {kind: csv, targets: [y], delimiter: '\"'}", ".format.delimiter", "neither quotes a value", "Write"
+    ),
+    "delimiter_that_ends_a_line": described(
+        'format: {kind: csv, targets: [y], delimiter: "\\n"}', ".format.delimiter", "nor ends a line", "Write another"
+    ),
+    "delimiter_that_returns": described(
+        'format: {kind: csv, targets: [y], delimiter: "\\r"}', ".format.delimiter", "nor ends a line", "Write another"
     ),
     "sequences_of_two_columns": described(
         "format: {kind: parquet, targets: [y], features: [a, b], sequences: true}",

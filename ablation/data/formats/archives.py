@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
 import tarfile
 import zipfile
@@ -22,6 +23,17 @@ Member = tuple[PurePosixPath, IO[bytes] | None]
 """Name and content of a file; None instead of the content of a folder."""
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+# Whatever reading a damaged zip archive raises; RuntimeError is an encrypted member or an unknown compression.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    RuntimeError,
+    KeyError,
+    ValueError,
+    EOFError,
+    OSError,
+    lzma.LZMAError,
+    zlib.error,
+)
 _ENCRYPTED = 0x1
 _LONG_HEADERS = (
     tarfile.XHDTYPE,
@@ -91,7 +103,7 @@ def _zip_members(path: Path) -> Iterator[Member]:
                     raise _not_plain(member.filename, path.name)
                 limits.add(member.filename, member.file_size)
                 yield name, None if member.is_dir() else io.BytesIO(_unpacked(archive, member))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, OSError) as error:
+    except ZIP_ERRORS as error:
         raise DataError(f"{path.name}: cannot be read as a zip archive: {error}") from error
 
 

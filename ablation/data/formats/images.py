@@ -23,6 +23,8 @@ CHANNELS = 3
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 1 << 38
 FORMATS = ("JPEG", "PNG")
+# How Pillow names grey values of more than 8 bits, which it clips at 255 when it makes them RGB.
+_DEEP = ("I", "F")
 # Whatever Pillow's readers of these two raise for a damaged file.
 _NOT_AN_IMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 
@@ -35,10 +37,12 @@ def measure(content: IO[bytes], what: str) -> tuple[int, int]:
         what: Where it is, for the message.
 
     Raises:
-        DataError: It is no image, or has too many pixels.
+        DataError: It is no image, has too many pixels, or grey values of more than 8 bits.
     """
     with _opened(content, f"{what} is no image") as image:
-        width, height = image.size
+        (width, height), mode = image.size, image.mode
+    if mode.partition(";")[0] in _DEEP:
+        raise DataError(f"{what} has grey values of more than 8 bits (mode {mode}); convert it to 8 bits a channel.")
     if width * height > MAX_PIXELS:
         raise DataError(f"{what} has {width}x{height} pixels, more than {MAX_PIXELS:,}; it is not read.")
     return height, width

@@ -9,7 +9,6 @@ Source: keras/src/datasets/imdb.py and reuters.py of Keras 3.15.
 from __future__ import annotations
 
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from ablation.catalogue import Dataset
 from ablation.data.arrays import Array, write_arrays
 from ablation.data.errors import DataError
+from ablation.data.formats.archives import ZIP_ERRORS
 from ablation.data.formats.pickles import load_pickle
 from ablation.data.samples import Ragged, named_arrays, offsets_of
 
@@ -35,20 +35,20 @@ def decode_keras_sequences(dataset: Dataset, files: list[Path], directory: Path)
     """
     (path,) = files
     try:
-        _write(path, directory)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OverflowError, EOFError, zlib.error) as error:
+        arrays = _read(path)
+    except (*ZIP_ERRORS, TypeError, OverflowError) as error:
         raise DataError(f"{path.name}: cannot be read as lists of integers: {error}") from error
+    write_arrays(directory, arrays)
 
 
-def _write(path: Path, directory: Path) -> None:
+def _read(path: Path) -> dict[str, Array]:
     # One generator for all members, in this order: Keras draws both shuffles from it.
     rng = np.random.RandomState(SHUFFLE_SEED)
     with zipfile.ZipFile(path) as archive:
         if "x.npy" in archive.namelist():
-            _write_divided(_shuffled(archive, "", rng), directory)
-            return
-        for part in ("train", "test"):
-            _write_part(part, *_shuffled(archive, f"_{part}", rng), directory)
+            return _divided(*_shuffled(archive, "", rng))
+        train = _part("train", *_shuffled(archive, "_train", rng))
+        return train | _part("test", *_shuffled(archive, "_test", rng))
 
 
 def _shuffled(archive: zipfile.ZipFile, suffix: str, rng: np.random.RandomState) -> tuple[Array, Array]:
@@ -60,16 +60,14 @@ def _shuffled(archive: zipfile.ZipFile, suffix: str, rng: np.random.RandomState)
     return sequences[order], labels[order]
 
 
-def _write_divided(shuffled: tuple[Array, Array], directory: Path) -> None:
-    sequences, labels = shuffled
+def _divided(sequences: Array, labels: Array) -> dict[str, Array]:
     count = int(len(sequences) * (1 - TEST_SHARE))
-    _write_part("train", sequences[:count], labels[:count], directory)
-    _write_part("test", sequences[count:], labels[count:], directory)
+    train = _part("train", sequences[:count], labels[:count])
+    return train | _part("test", sequences[count:], labels[count:])
 
 
-def _write_part(part: str, sequences: Array, labels: Array, directory: Path) -> None:
-    tokens = _tokens(sequences)
-    write_arrays(directory, named_arrays(tokens, part) | {f"y_{part}": labels.astype(np.int32)})
+def _part(part: str, sequences: Array, labels: Array) -> dict[str, Array]:
+    return named_arrays(_tokens(sequences), part) | {f"y_{part}": labels.astype(np.int32)}
 
 
 def _tokens(sequences: Array) -> Ragged:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from ablation.catalogue import Dataset
 from ablation.data.arrays import Array, write_arrays
 from ablation.data.errors import DataError
+from ablation.data.formats.archives import ZIP_ERRORS
 from ablation.data.holdout import hold_out
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
@@ -31,7 +31,7 @@ def decode_npz(dataset: Dataset, files: list[Path], directory: Path) -> None:
             _check_size(archive, path)
             names = _names(archive, path)
             arrays = {name: _array(archive, name, path) for name in names}
-    except (ValueError, zipfile.BadZipFile, EOFError, OSError, zlib.error) as error:
+    except ZIP_ERRORS as error:
         raise DataError(f"{path.name}: cannot be read as an archive of NumPy arrays: {error}") from error
     for name in names:
         _check_values(arrays[name], name, dataset, path)

@@ -53,6 +53,21 @@ class _Rows:
     y: Any
 
 
+class _Limit:
+    """Bytes of values that were read of all tables: they stay in memory until the last one is read."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def add(self, table: Table, size: int) -> None:
+        """Count a batch of a table."""
+        self._bytes += size
+        if self._bytes > MAX_BYTES:
+            raise DataError(
+                f"{table.name}: has more than {MAX_BYTES:,} bytes of values, with the files before it; it is not read."
+            )
+
+
 def write_tables(dataset: Dataset, tables: Sequence[Table], directory: Path) -> None:
     """Write the arrays of a dataset whose files are tables.
 
@@ -63,7 +78,8 @@ def write_tables(dataset: Dataset, tables: Sequence[Table], directory: Path) -> 
     assert isinstance(kind, formats.Csv | formats.Parquet)
     features = _features(kind, tables)
     _check_targets(dataset, kind.targets)
-    rows = [list(_read(dataset, table, features, kind.targets)) for table in tables]
+    limit = _Limit()
+    rows = [list(_read(dataset, table, features, kind.targets, limit)) for table in tables]
     batches = [batch for file in rows for batch in file]
     y = _targets(dataset, batches, directory, tables[0].name)
     is_test = for_testing(dataset, [sum(len(batch.y) for batch in file) for file in rows], y)
@@ -110,12 +126,12 @@ def _check_targets(dataset: Dataset, targets: Sequence[str]) -> None:
         )
 
 
-def _read(dataset: Dataset, table: Table, features: Sequence[str], targets: Sequence[str]) -> Iterator[_Rows]:
-    row = total = 0
+def _read(
+    dataset: Dataset, table: Table, features: Sequence[str], targets: Sequence[str], limit: _Limit
+) -> Iterator[_Rows]:
+    row = 0
     for batch in table.batches([*features, *targets]):
-        total += batch.nbytes
-        if total > MAX_BYTES:
-            raise DataError(f"{table.name}: has more than {MAX_BYTES:,} bytes of values; it is not read.")
+        limit.add(table, batch.nbytes)
         cells = {
             name: Cells(batch.column(batch.schema.get_field_index(name)), name, table, row)
             for name in (*features, *targets)

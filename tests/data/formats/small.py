@@ -66,6 +66,35 @@ def picture(value: int, *, height: int = 2, width: int = 3, mode: str = "RGB") -
     return file.getvalue()
 
 
+BROKEN_ZIPS = {
+    "encrypted": (zipfile.ZIP_STORED, "is encrypted"),
+    "unknown": (zipfile.ZIP_STORED, "compression method is not supported"),
+    "deflate": (zipfile.ZIP_DEFLATED, "invalid"),
+    "bzip2": (zipfile.ZIP_BZIP2, "Invalid data stream"),
+    "lzma": (zipfile.ZIP_LZMA, "Corrupt input data"),
+}
+"""How the first member of a zip archive is compressed and then broken, and what is said of it."""
+
+
+def broken_zip(path: Path, damage: str, members: dict[str, bytes]) -> Path:
+    """Write a zip archive whose first member cannot be read."""
+    with zipfile.ZipFile(path, "w", BROKEN_ZIPS[damage][0]) as packed:
+        for name, content in members.items():
+            packed.writestr(name, content)
+    content = bytearray(path.read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    if damage == "encrypted":
+        content[entry + 8] |= 1
+    elif damage == "unknown":
+        content[entry + 10] = 99
+    else:
+        # An LZMA stream has nine bytes of settings before it.
+        start = 30 + len(next(iter(members))) + (9 if damage == "lzma" else 0)
+        content[start : start + 8] = b"\xff" * 8
+    path.write_bytes(content)
+    return path
+
+
 def archive(path: Path, members: dict[str, bytes]) -> Path:
     """Write an archive of files, of the kind that its name says; a name that ends with / is a folder."""
     if path.suffix == ".zip":

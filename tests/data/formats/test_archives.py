@@ -15,7 +15,7 @@ from ablation.data import DataError
 from ablation.data.formats import archives
 from ablation.data.formats.archives import MAX_FILE_BYTES, plain_files
 
-from .small import archive
+from .small import BROKEN_ZIPS, archive, broken_zip
 
 
 def special(path: Path, kind: bytes, name: str = "a") -> Path:
@@ -134,6 +134,13 @@ def test_archive_that_is_cut_off_is_refused(tmp_path: Path, file: str) -> None:
     with pytest.raises(DataError, match=rf"{file}: cannot be read as a"):
         for _, content in plain_files(path):
             content.read()
+
+
+@pytest.mark.parametrize("damage", ["unknown", "deflate", "bzip2", "lzma"])
+def test_zip_with_a_member_that_cannot_be_unpacked_is_refused(tmp_path: Path, damage: str) -> None:
+    path = broken_zip(tmp_path / "a.zip", damage, {"a": bytes(1000)})
+    with pytest.raises(DataError, match=rf"a\.zip: cannot be read as a zip archive: .*{BROKEN_ZIPS[damage][1]}"):
+        list(plain_files(path))
 
 
 def test_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:

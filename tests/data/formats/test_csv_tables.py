@@ -185,3 +185,10 @@ def test_table_of_more_bytes_than_the_limit_is_refused(tmp_path: Path, monkeypat
     assert len(packed) < 200
     with pytest.raises(DataError, match=r"wine\.csv: has more than 1,000 bytes of values"):
         read(tmp_path, packed)
+
+
+def test_bytes_of_all_tables_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_BYTES", 1500)  # a table has 1,008: 100 rows of two cells of a letter
+    text = "a,quality\n" + "1,0\n2,1\n" * 50
+    with pytest.raises(DataError, match=r"test\.csv: has more than 1,500 bytes of values, with the files before it"):
+        in_parts(tmp_path, text, text)

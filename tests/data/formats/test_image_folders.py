@@ -84,6 +84,14 @@ def test_grey_photo_is_read_in_three_channels(tmp_path: Path) -> None:
     assert decoded(tmp_path, dataset("image_folders", path), path)["x_test"].tolist() == [[[[7] * 3] * 3] * 2] * 2
 
 
+def test_grey_photo_of_16_bits_is_refused(tmp_path: Path) -> None:
+    deep = io.BytesIO()
+    Image.fromarray(np.full((2, 3), 300, dtype=np.uint16)).save(deep, format="PNG")
+    path = archive(tmp_path / "a.tar", {"x/a/1.png": deep.getvalue(), "x/b/1.png": picture(1)})
+    with pytest.raises(DataError, match=r"a\.tar: x/a/1\.png has grey values of more than 8 bits .*; convert it to 8"):
+        decoded(tmp_path, dataset("image_folders", path), path)
+
+
 def test_archive_of_other_classes_is_refused(tmp_path: Path) -> None:
     path = archive(tmp_path / "a.tar", {"x/a/1.png": picture(1)})
     with pytest.raises(DataError, match=r"a\.tar: has 1 classes \(a\); `classes` of small is 2\."):

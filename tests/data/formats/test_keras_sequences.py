@@ -10,7 +10,7 @@ from ablation.data import DataError
 from ablation.data.formats import keras_sequences
 from ablation.data.samples import samples_of
 
-from .small import dataset, decoded
+from .small import BROKEN_ZIPS, broken_zip, dataset, decoded
 
 
 def lists(*values: list[int]) -> np.ndarray:
@@ -83,6 +83,14 @@ def test_arrays_that_are_no_sequences_and_labels_are_refused(
     path = tmp_path / "a.npz"
     np.savez(path, allow_pickle=True, **arrays)
     with pytest.raises(DataError, match=rf"a\.npz: cannot be read as lists of integers: .*{message}"):
+        decoded(tmp_path, dataset("keras_sequences", path, input_shape=()), path)
+
+
+@pytest.mark.parametrize("damage", BROKEN_ZIPS)
+def test_archive_whose_member_cannot_be_unpacked_is_refused(tmp_path: Path, damage: str) -> None:
+    path = broken_zip(tmp_path / "a.npz", damage, {"x.npy": bytes(1000), "y.npy": bytes(1000)})
+    said = rf"a\.npz: cannot be read as lists of integers: .*{BROKEN_ZIPS[damage][1]}"
+    with pytest.raises(DataError, match=said):
         decoded(tmp_path, dataset("keras_sequences", path, input_shape=()), path)
 
 

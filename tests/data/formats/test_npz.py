@@ -12,7 +12,7 @@ import pytest
 from ablation.data import DataError
 from ablation.data.formats import npz
 
-from .small import archive, dataset, decoded
+from .small import BROKEN_ZIPS, archive, broken_zip, dataset, decoded
 
 
 def saved(path: Path, **arrays: Any) -> Path:
@@ -111,6 +111,20 @@ def test_bomb_that_states_fewer_bytes_than_it_has_is_refused_unread(tmp_path: Pa
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("damage", BROKEN_ZIPS)
+def test_archive_whose_member_cannot_be_unpacked_is_refused(tmp_path: Path, damage: str) -> None:
+    path = broken_zip(tmp_path / "a.npz", damage, {"x.npy": bytes(1000), "y.npy": bytes(1000)})
+    said = rf"a\.npz: cannot be read as an archive of NumPy arrays: .*{BROKEN_ZIPS[damage][1]}"
+    with pytest.raises(DataError, match=said):
+        decoded(tmp_path, dataset("npz", path), path)
+
+
+def test_member_without_the_suffix_of_an_array_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {"x": npy((3,), bytes(3)), "y": npy((3,), bytes(3))})
+    with pytest.raises(DataError, match=r"cannot be read as an archive of NumPy arrays: .*no item named 'x\.npy'"):
+        decoded(tmp_path, dataset("npz", path), path)
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04 cut off"])
