@@ -67,6 +67,7 @@ def _test(
     from ablation.pipeline import RangeRequest, run_range_test
     from ablation.settings import Settings
     from ablation.spec import load_study
+    from ablation.store import open_store
     from cli.interruption import ending_on_signals
 
     settings = Settings()
@@ -77,7 +78,8 @@ def _test(
     files = _chart_files(output or Path(f"{study.name}-lr-range.png"))
     with ending_on_signals():
         try:
-            test = run_range_test(study, RangeRequest(**request), settings)
+            with open_store(settings) as store:
+                test = run_range_test(study, RangeRequest(**request), store, settings)
         except KeyboardInterrupt:
             print_note("Interrupted. Nothing was written.")
             sys.exit(Exit.INTERRUPTED)

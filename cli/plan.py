@@ -51,12 +51,12 @@ def _plan(
     settings = Settings()
     study = load_study(spec, overrides=tuple(overrides or ()), only=tuple(only or ()))
     plan = plan_run(study, "plan")
-    with open_store(settings) as store:
-        past = find_past_trials(plan, store)
-    workers = workers_of(study.spec.runtime, settings)
     if is_pilot_wanted:
         settings.require_cache()
-    pilot = run_pilot(study, settings, workers=workers) if is_pilot_wanted else None
+    with open_store(settings) as store:
+        past = find_past_trials(plan, store)
+        workers = workers_of(study.spec.runtime, settings)
+        pilot = run_pilot(study, store, settings, workers=workers) if is_pilot_wanted else None
     estimate = estimate_study(study, plan, past, workers=workers, pilot=pilot)
     return study, plan, estimate, {trial.outcome.fingerprint for trial in past}
 

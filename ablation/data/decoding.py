@@ -9,7 +9,7 @@ from ablation.data.arrays import read_arrays, write_once
 from ablation.data.fetching import OnTransfer, Remote, fetch_file
 from ablation.data.formats import DECODERS
 from ablation.data.locating import dataset_directory
-from ablation.data.verifying import verify
+from ablation.data.verifying import verify, verify_shapes
 from ablation.settings import Settings
 
 
@@ -31,6 +31,9 @@ def materialize(
     if not directory.is_dir():
         files = [fetch_file(file, settings, remote=remote, on_transfer=on_transfer) for file in dataset.files]
         write_once(directory, lambda temporary: _decode(dataset, files, temporary))
+    else:
+        # The shape is no part of what names the folder, so a spec that states another one finds it too.
+        verify_shapes(dataset, read_arrays(directory))
     return directory
 
 

@@ -37,6 +37,17 @@ def verify(dataset: Dataset, arrays: Arrays) -> None:
         _verify_content(dataset.name, content_digest(arrays), dataset.content_sha256)
 
 
+def verify_shapes(dataset: Dataset, arrays: Arrays) -> None:
+    """See that samples have the shape that a dataset is said to have; no value is read.
+
+    Raises:
+        DataError: They have not.
+    """
+    stated = dataset.input_shape or shape_of(samples_of(arrays, "train"))
+    for part in PARTS:
+        _verify_shape(shape_of(samples_of(arrays, part)), stated, f"{dataset.name}: the {part} part")
+
+
 def shape_of(samples: Samples) -> Shape:
     """Return the shape of one sample, None where samples differ; () for sequences."""
     if not isinstance(samples, Ragged):

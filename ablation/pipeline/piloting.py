@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from ablation.data import prepare
+from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.estimates import Pilot
 from ablation.pipeline.features import ensure_features, features_job, find_features
 from ablation.pipeline.planning import choose_dataset
 from ablation.pipeline.resources import devices_of_one_trial, threads_of
 from ablation.settings import Settings, usable_cores
 from ablation.spec import Study, Trial, schedules
+from ablation.store import Store
 from ablation.training import (
     RESULT,
     TRAIN,
@@ -32,17 +33,18 @@ class PilotFailed(Exception):
     """The baseline cannot be trained; the message says why."""
 
 
-def run_pilot(study: Study, settings: Settings, *, workers: int) -> Pilot:
+def run_pilot(study: Study, store: Store, settings: Settings, *, workers: int) -> Pilot:
     """Train the first epochs of the baseline with the first seed, and throw the result away.
 
     Raises:
-        DataError: The dataset cannot be had.
+        DataError: The dataset or a file of weights cannot be had.
         ResourcesMissing: There are too few GPUs.
         PilotFailed: The trial ended without a result.
     """
     trial = next(each for each in study.trials if each.variant == study.baseline)
     data = trial.spec.data
-    prepared = prepare(data, choose_dataset(data.dataset), trial.seed, settings)
+    prepared = prepare_data(data, choose_dataset(data.dataset), trial.seed, store, settings)
+    fetch_weights(trial.spec.model, store, settings)
     devices = devices_of_one_trial(study.spec.runtime)
     timeout_s = study.spec.runtime.timeout_min * 60
     features = find_features(trial, prepared)

@@ -11,12 +11,13 @@ from typing import Literal
 from pydantic import Field
 
 from ablation.analysis import RateRange, judge_rates
-from ablation.data import prepare
+from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.planning import choose_dataset
 from ablation.pipeline.resources import devices_of_one_trial, threads_of
 from ablation.records import Record
 from ablation.settings import Settings
 from ablation.spec import Study, Trial
+from ablation.store import Store
 from ablation.training import RANGE_TEST, RESULT, RangeJob, RangeResult, run_isolated
 
 FEWEST_STEPS, MOST_STEPS = 100, 200
@@ -46,16 +47,17 @@ class RangeTest(Record):
     found: RateRange
 
 
-def run_range_test(study: Study, request: RangeRequest, settings: Settings) -> RangeTest:
+def run_range_test(study: Study, request: RangeRequest, store: Store, settings: Settings) -> RangeTest:
     """Train the first steps of one trial with a learning rate that climbs from step to step.
 
     Args:
         study: Has the trial.
         request: Which trial, and which rates.
+        store: Where files are searched.
         settings: Where the cache is.
 
     Raises:
-        DataError: The dataset cannot be had.
+        DataError: The dataset or a file of weights cannot be had.
         ResourcesMissing: There are too few GPUs.
         RangeTestFailed: There is no such variant, the rates do not climb, or the trial ended without a result.
     """
@@ -66,7 +68,8 @@ def run_range_test(study: Study, request: RangeRequest, settings: Settings) -> R
             "The learning rate climbs from one to the other, e.g. from 1e-7 to 10."
         )
     data = trial.spec.data
-    prepared = prepare(data, choose_dataset(data.dataset), trial.seed, settings)
+    prepared = prepare_data(data, choose_dataset(data.dataset), trial.seed, store, settings)
+    fetch_weights(trial.spec.model, store, settings)
     job = RangeJob(
         trial=trial,
         prepared=prepared,

@@ -14,6 +14,8 @@ from ablation.spec import Surroundings, Trial
 from ablation.store import StoreLocation
 from ablation.training import Finding
 
+_PUBLIC = ("https://", "http://", "s3://")
+
 
 class PlannedTrial(Record):
     """A trial and its identity."""
@@ -23,6 +25,14 @@ class PlannedTrial(Record):
     surroundings: Surroundings
     fingerprint: str
     position: int = Field(ge=0, description="In the plan; trials start in this order.")
+
+    @property
+    def published(self) -> PlannedTrial:
+        """The same without where files lie on this machine; another one has them from the store, by their digest."""
+        files = tuple(
+            file if _is_public(file.url) else file.model_copy(update={"url": None}) for file in self.dataset.files
+        )
+        return self.model_copy(update={"dataset": self.dataset.model_copy(update={"files": files})})
 
 
 class RunPlan(Record):
@@ -39,6 +49,11 @@ class RunPlan(Record):
     trials: tuple[PlannedTrial, ...]
     baseline: str = Field(description="The variant that the others are compared with.")
     changes: dict[str, dict[str, Any]] = Field(description="What each variant sets, by path.")
+
+    @property
+    def published(self) -> RunPlan:
+        """The plan as everybody may read it: without where files lie on this machine."""
+        return self.model_copy(update={"trials": tuple(trial.published for trial in self.trials)})
 
 
 class RunContext(Record):
@@ -70,3 +85,7 @@ class RunResult(Record):
     answers: tuple[str, ...] = Field(description="The verdicts in words.")
     findings: tuple[Finding, ...] = Field(default=(), description="What the pre-flight found in the models.")
     gates: tuple[GateResult, ...] = Field(default=(), description="How each gate of the spec was decided.")
+
+
+def _is_public(url: str | None) -> bool:
+    return url is None or url.startswith(_PUBLIC)

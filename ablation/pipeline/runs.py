@@ -167,7 +167,7 @@ def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
     return {
         "spec.yaml": plan.spec_text.encode(),
         "spec.resolved.yaml": _yaml(resolved).encode(),
-        "plan.json": plan.model_dump_json(exclude={"spec_text"}).encode(),
+        "plan.json": plan.published.model_dump_json(exclude={"spec_text"}).encode(),
         "provenance.json": canonical_json(describe_machine()),
     }
 

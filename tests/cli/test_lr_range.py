@@ -34,7 +34,7 @@ def test_range_test_of_the_quickstart_suggests_a_rate_and_draws_it(project: Proj
         b"quickstart, dropout seed 3: learning-rate range test"
         in (project.directory / "quickstart-lr-range.svg").read_bytes()
     )
-    assert not (project.directory / "artifacts").exists()
+    assert not (project.directory / "artifacts" / "studies").exists()
 
 
 @pytest.mark.slow

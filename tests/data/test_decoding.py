@@ -177,6 +177,23 @@ def test_parts_that_do_not_fit_are_refused(
         materialize(dataset, cache.settings())
 
 
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((3,), r"tiny: the train part has samples of the shape \(2,\), there should be \(3,\)"),
+        ((None, None), r"the shape \(2,\), there should be \(any size, any size\)"),
+    ],
+)
+def test_wrong_shape_of_a_dataset_that_was_decoded_before_is_refused(
+    cache: Cache, tmp_path: Path, shape: tuple[int | None, ...], message: str
+) -> None:
+    dataset = published(tmp_path, tiny()).model_copy(update={"content_sha256": None, "input_shape": None})
+    directory = materialize(dataset, cache.settings())
+    with pytest.raises(DataError, match=message):
+        materialize(dataset.model_copy(update={"input_shape": shape}), cache.settings())
+    assert materialize(dataset.model_copy(update={"input_shape": (2,)}), cache.settings()) == directory
+
+
 def photos(folder: Path) -> Path:
     """Make two photos each of cats and dogs, in folders of their classes below train and test."""
     for index, name in enumerate(["train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/dog/1.png"]):

@@ -11,12 +11,24 @@ from pathlib import Path
 import pytest
 
 from ablation.data import DataUnavailable
-from ablation.pipeline import PlannedTrial, RunContext, build_variant, new_run_id, plan_run, train_trial
+from ablation.pipeline import (
+    PilotFailed,
+    PlannedTrial,
+    RangeRequest,
+    RangeTestFailed,
+    RunContext,
+    build_variant,
+    new_run_id,
+    plan_run,
+    run_pilot,
+    run_range_test,
+    train_trial,
+)
 from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.trials import BuildFailed
 from ablation.settings import Settings
 from ablation.spec import load_study
-from ablation.store import Store, dataset_key, open_store
+from ablation.store import Store, dataset_key, open_store, put_dataset
 from ablation.training import Slots
 
 CONTENT = b"these are no weights, but a file with the digest of the spec"
@@ -82,6 +94,46 @@ def test_weights_that_are_nowhere_stop_the_build_before_a_process_starts(store: 
         build_variant(trial, prepared, context(store), Slots(1))
     with pytest.raises(DataUnavailable, match=r"features\.weights\.h5 cannot be fetched"):
         train_trial(trial, prepared, context(store), Slots(1))
+
+
+@pytest.mark.parametrize("command", ["range test", "pilot"])
+def test_weights_that_are_nowhere_stop_range_test_and_pilot(store: Store, command: str) -> None:
+    study = load_study(Path("study.yaml"))
+    with pytest.raises(
+        DataUnavailable, match=r"features\.weights\.h5 cannot be fetched:\n  the store: it is not there"
+    ):
+        if command == "pilot":
+            run_pilot(study, store, Settings(), workers=1)
+        else:
+            run_range_test(study, RangeRequest(), store, Settings())
+
+
+OWN = """data:
+  dataset:
+    uri: a.csv
+    sha256: {sha256}
+    classes: 2
+    format: {{kind: csv, targets: [y]}}
+    holdout: {{test_fraction: 0.5}}
+model: {{layers: [{{kind: dense, name: output, units: 2}}]}}
+training: {{optimizer: {{kind: sgd, learning_rate: 0.1}}, epochs: 1}}
+study: own
+seeds: [0]
+variants: {{baseline: {{}}, longer: {{set: {{training.epochs: 2}}}}}}
+"""
+
+
+def test_range_test_and_pilot_have_a_file_that_only_the_store_has(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,y\n" + "1,0\n2,1\n" * 10, encoding="utf-8")
+    own = OWN.format(sha256=hashlib.sha256((tmp_path / "a.csv").read_bytes()).hexdigest())
+    (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
+    put_dataset(store, tmp_path / "a.csv")
+    (tmp_path / "a.csv").unlink()
+    study = load_study(Path("own.yaml"), overrides=("runtime.timeout_min=1e-6",))  # ends as soon as it has its data
+    with pytest.raises(RangeTestFailed, match="over its time limit"):
+        run_range_test(study, RangeRequest(), store, Settings(cache_dir=Path("one")))
+    with pytest.raises(PilotFailed, match="over its time limit"):
+        run_pilot(study, store, Settings(cache_dir=Path("other")), workers=1)
 
 
 @pytest.mark.slow

@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from ablation.catalogue import Dataset, catalogue
-from ablation.spec import Source, Surroundings, find_dataset, fingerprint
+from ablation.spec import DataSpec, Source, Surroundings, find_dataset, fingerprint
+from ablation.spec.checks import check
+from ablation.spec.expansion.wiring import connect
+from ablation.spec.trials import TrialSpec
 
 from .documents import changed, load
 
@@ -76,6 +80,61 @@ def test_files_are_in_the_order_of_the_spec_with_their_parts() -> None:
     files = [{"uri": f"{name}.csv", "sha256": name * 64, "part": part} for name, part in parts]
     source = Source.model_validate({"files": files, "format": {"kind": "csv", "targets": ["y"]}})
     assert [(file.name, file.part) for file in source.dataset.files] == [("b.csv", "test"), ("a.csv", "train")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["token", "private_token", "X-Amz-Security-Token", "key", "AWSAccessKeyId", "client_secret", "sig", "Signature",
+     "authorization", "passwd", "X-Amz-Credential", "jwt", "sas"],
+)  # fmt: skip
+def test_address_with_a_secret_is_refused_without_repeating_it(name: str) -> None:
+    with pytest.raises(ValidationError, match=f"holds the parameter {name}, which lets in whoever") as raised:
+        described(uri=f"https://a.org/a.csv?raw=1&{name}=f00")
+    assert raised.value.errors(include_input=False)[0]["loc"] == ("uri",)
+
+
+@pytest.mark.parametrize(
+    "query", ["raw=1", "download=1", "alt=media", "ref=main", "keyword=wine", "author=a", "design=b", "versionId=3"]
+)
+def test_address_with_a_harmless_parameter_is_taken(query: str) -> None:
+    assert described(uri=f"https://a.org/a.csv?{query}").files[0].url == f"https://a.org/a.csv?{query}"
+
+
+PATHS_WARNED = "is a path of this machine, and the spec is published with the results"
+
+
+@pytest.mark.parametrize(
+    ("uris", "found"),
+    [
+        (["/home/alice/a.csv"], ["data.dataset.uri"]),
+        (["file:///home/alice/a.csv"], ["data.dataset.uri"]),
+        (["data/a.csv"], []),
+        (["https://a.org/a.csv"], []),
+        (["s3://bucket/a.csv"], []),
+        (["train.csv", "/home/alice/test.csv"], ["data.dataset.files.1.uri"]),
+    ],
+)
+def test_path_of_this_machine_is_warned_of(uris: list[str], found: list[str]) -> None:
+    files = [{"uri": uri, "sha256": SHA} for uri in uris]
+    place = files[0] if len(files) == 1 else {"files": files}
+    dataset = HELD | {"format": {"kind": "csv", "targets": ["y"], "features": ["a"]}} | place
+    data = DataSpec.model_validate({"dataset": dataset})
+    assert isinstance(data.dataset, Source)
+    findings = [finding for finding in check(trial_spec(data), data.dataset.dataset) if finding.path[1] == "dataset"]
+    assert [".".join(finding.path) for finding in findings] == found
+    assert {(each.severity, each.message) for each in findings} <= {("warning", PATHS_WARNED)}
+    assert all("Write a path relative to the working directory." in each.hint for each in findings)
+
+
+def trial_spec(data: DataSpec) -> TrialSpec:
+    layers = [{"name": "output", "kind": "dense", "units": 1}]
+    fields = {
+        "data": data,
+        "model": {"layers": layers},
+        "training": {"epochs": 1, "loss": {"kind": "mean_squared_error"}},
+    }
+    spec = TrialSpec.model_validate(fields)
+    return spec.model_copy(update={"model": connect(spec.model)[0]})
 
 
 @pytest.mark.parametrize("choice", ["digits", "nowhere"])

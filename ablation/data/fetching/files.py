@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from ablation.data.fetching.work_folder import work_folder
 from ablation.settings import Settings
 
 _logger = logging.getLogger(__name__)
+_USER = re.compile(r"(?<=://)[^/]*@")
 
 
 class _OtherDigest(DataError):
@@ -31,11 +33,18 @@ class _OtherDigest(DataError):
 
 @dataclass(frozen=True)
 class _Source:
-    """One place of a file: its name for people, and how to write the file's bytes to a path."""
+    """One place of a file: its address, and how to write the file's bytes to a path."""
 
-    name: str
+    address: str
     write: Callable[[Path], None]
     is_shared: bool = False
+
+    @property
+    def name(self) -> str:
+        """The address for people, who may publish it: without user, password and parameters."""
+        if "://" not in self.address or self.address.startswith("file://"):
+            return self.address
+        return re.split(r"[?#]", _USER.sub("", self.address))[0]
 
 
 def fetch_file(
@@ -110,7 +119,7 @@ def _advice(file: DatasetFile, failures: list[tuple[_Source, Exception]]) -> str
 
 
 def _fetch_from(source: _Source, file: DatasetFile, folder: Path) -> Path:
-    path = folder / f"{_short_digest(source.name)}.part"
+    path = folder / f"{_short_digest(source.address)}.part"
     source.write(path)
     digest = file_digest(path)
     if digest not in file.sha256:

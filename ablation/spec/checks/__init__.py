@@ -5,7 +5,7 @@ from __future__ import annotations
 from ablation.catalogue import Dataset
 from ablation.spec.checks.activations import check_hidden_probabilities, check_output_activation, check_output_noise
 from ablation.spec.checks.backbones import check_backbones
-from ablation.spec.checks.data import check_augmenters, check_label_noise, check_unknown_words
+from ablation.spec.checks.data import check_augmenters, check_label_noise, check_paths, check_unknown_words
 from ablation.spec.checks.embeddings import check_embeddings
 from ablation.spec.checks.findings import Finding
 from ablation.spec.checks.losses import check_class_weights, check_loss, check_metrics
@@ -21,6 +21,7 @@ from ablation.spec.trials import TrialSpec
 __all__ = ["Finding", "check"]
 
 CHECKS: tuple[Check, ...] = (
+    check_paths,
     check_unknown_words,
     check_split,
     check_augmenters,

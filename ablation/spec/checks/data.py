@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ablation.spec.augmenters import CutMix, Cutout, Flip, MixUp, Rotate, Shift, Zoom
@@ -12,7 +13,22 @@ from ablation.spec.losses import SparseCategoricalCrossentropy
 from ablation.spec.shapes.records import display
 from ablation.spec.shapes.samples import is_image
 
+_OF_THIS_MACHINE = re.compile(r"/|file:", re.IGNORECASE)
+
 OF_IMAGES = (Flip, Shift, Rotate, Zoom, Cutout, CutMix)
+
+
+def check_paths(subject: Subject) -> Iterator[Finding]:
+    """Find files of the study's own at absolute paths, which tell readers of the spec about this machine."""
+    source = subject.data.dataset
+    if isinstance(source, str):
+        return
+    places = [(("uri",), source.uri), *((("files", str(i), "uri"), file.uri) for i, file in enumerate(source.files))]
+    for place, uri in places:
+        if uri is not None and _OF_THIS_MACHINE.match(uri):
+            message = "is a path of this machine, and the spec is published with the results"
+            hint = "Write a path relative to the working directory."
+            yield Finding(("data", "dataset", *place), message, hint, "warning")
 
 
 def check_unknown_words(subject: Subject) -> Iterator[Finding]:

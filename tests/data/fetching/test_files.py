@@ -123,6 +123,23 @@ def test_every_source_that_failed_is_named(web: WebServer, cache: Cache, tmp_pat
     assert not error.is_temporary
 
 
+@pytest.mark.parametrize("is_mirror", [False, True])
+def test_source_is_named_without_user_password_and_parameters(web: WebServer, cache: Cache, is_mirror: bool) -> None:
+    address = web.url.replace("://", "://alice:s3cr3t@") + "/404/small.npz"
+    error = failure(cache, "nowhere/small.npz", address) if is_mirror else failure(cache, f"{address}?token=s3cr3t")
+    assert (
+        str(error).splitlines()[1]
+        == f"  {web.url}/404/small.npz{'/small.npz' if is_mirror else ''}: HTTP 404 Not Found"
+    )
+    assert "s3cr3t" not in str(error)
+
+
+def test_addresses_that_differ_in_their_parameters_alone_share_no_partial_file(web: WebServer, cache: Cache) -> None:
+    for version in (1, 2):
+        failure(cache, f"{web.url}/cut/small.npz?version={version}")
+    assert len({name for name in cache.files() if name.endswith(".part")}) == 2
+
+
 def test_failure_is_temporary_when_one_of_the_sources_may_recover(web: WebServer, cache: Cache, tmp_path: Path) -> None:
     assert failure(cache, f"{web.url}/503/small.npz", str(tmp_path / "nowhere")).is_temporary
 
