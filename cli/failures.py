@@ -22,6 +22,10 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+class WrongOption(Exception):
+    """An option names something that is not there, or a file that cannot be written; the message says which."""
+
+
 def print_error(text: str) -> None:
     """Print what is wrong on stderr."""
     _print(text, typer.colors.RED)

@@ -10,17 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.failures import Exit, print_note, print_warning, reported
+from cli.failures import Exit, WrongOption, print_note, print_warning, reported
 from cli.options import AsJson, Overrides, Spec
 
 if TYPE_CHECKING:
     from ablation.pipeline import RangeTest
 
 FORMATS = (".png", ".svg")
-
-
-class WrongOption(Exception):
-    """An option's value cannot be used; the message says why."""
 
 
 def range_test(

@@ -11,16 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.failures import print_warning, reported
+from cli.failures import WrongOption, print_warning, reported
 from cli.options import AsJson, Overrides, Spec
 
 if TYPE_CHECKING:
     from ablation.pipeline import DataPreview
     from ablation.spec import Study, Trial
-
-
-class WrongOption(Exception):
-    """An option names something that is not there, or a file that cannot be written."""
 
 
 def preview(

@@ -117,21 +117,21 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
         cache_dir=str(settings.cache_dir.absolute()),
         threads=run.threads,
         features=features and features.refs[0],
-        checkpoint=str(_checkpoint(planned, settings)),
+        checkpoint=str(_checkpoint(planned.fingerprint, settings)),
         checkpoint_s=run.checkpoint_s,
     )
     with slots.occupy(planned.position, planned.trial.variant) as devices:
         job = job.model_copy(update={"devices": devices})
         _ensure_prepared(planned, run, settings)
         if run.is_fresh:
-            forget_checkpoint(_checkpoint(planned, settings))
+            forget_checkpoint(_checkpoint(planned.fingerprint, settings))
         end = _extract_and_train(job, features, directory, run, slots)
-    if end.reason == "done":  # else the next run goes on from it
-        forget_checkpoint(_checkpoint(planned, settings))
     outcome = _outcome(planned, end, directory)
     slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
     if outcome.status != "interrupted":
         outcome = outcome.model_copy(update={"files": _upload(directory, run)})
+    if outcome.status == "diverged":  # the next run trains it from the beginning
+        forget_checkpoint(_checkpoint(planned.fingerprint, settings))
     if run.is_fail_fast and not outcome.is_finished:
         slots.cancel()
     workspace.write_outcome(outcome)
@@ -160,6 +160,7 @@ def publish_outcome(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
     files = dict(outcome.files) | {name: put_blob(store, data, content_type_of(name)) for name, data in extra.items()}
     published = outcome.model_copy(update={"files": files})
     publish_trial(store, published, describe_machine())
+    forget_checkpoint(_checkpoint(outcome.fingerprint, Settings()))  # until now a lost store costs no training
     Workspace(Settings(), run.run_id).write_outcome(published)
     return published
 
@@ -172,9 +173,9 @@ def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "fai
     )
 
 
-def _checkpoint(planned: PlannedTrial, settings: Settings) -> Path:
+def _checkpoint(fingerprint: str, settings: Settings) -> Path:
     """Return where the state of a trial is kept: by its identity, so that any later run finds it."""
-    return settings.cache_dir.absolute() / "checkpoints" / planned.fingerprint
+    return settings.cache_dir.absolute() / "checkpoints" / fingerprint
 
 
 def _preflight_result(directory: Path) -> PreflightResult:

@@ -9,6 +9,12 @@ import keras
 
 from ablation import seeds
 
+ADVICE = "Install the gpu requirements and NVIDIA's driver, or set `accelerator: auto`: trials then use what works."
+
+
+class AcceleratorUnusable(Exception):
+    """GPUs that were asked for, and that the backend cannot compute on."""
+
 
 def configure_backend(*, seed: int, threads: int, devices: tuple[str, ...] | None = None) -> None:
     """Choose the devices of this process, seed its generators and limit its threads; call once, before all else.
@@ -17,6 +23,9 @@ def configure_backend(*, seed: int, threads: int, devices: tuple[str, ...] | Non
         seed: The trial's seed. Python's, NumPy's and the backend's generators are seeded from it.
         threads: Threads of one operation, and operations at once.
         devices: GPUs to use, as CUDA_VISIBLE_DEVICES names them; None: all that the machine has.
+
+    Raises:
+        AcceleratorUnusable: The backend cannot use them.
     """
     _show_devices(devices)
     # What a person's keras.json says of these would change results unseen.
@@ -24,7 +33,7 @@ def configure_backend(*, seed: int, threads: int, devices: tuple[str, ...] | Non
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     if keras.backend.backend() == "tensorflow":
-        _configure_tensorflow(threads)
+        _configure_tensorflow(threads, devices)
     if keras.backend.backend() == "jax" and devices == ():
         # JAX reads its environment when it is imported, which the template has done.
         importlib.import_module("jax").config.update("jax_platforms", "cpu")
@@ -43,11 +52,14 @@ def _show_devices(devices: tuple[str, ...] | None) -> None:
         os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(devices) or "-1"
 
 
-def _configure_tensorflow(threads: int) -> None:
+def _configure_tensorflow(threads: int, devices: tuple[str, ...] | None) -> None:
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     tf.config.experimental.enable_op_determinism()
-    for gpu in tf.config.list_physical_devices("GPU"):
+    gpus = tf.config.list_physical_devices("GPU")
+    if devices and not gpus:
+        raise AcceleratorUnusable(f"GPU {', '.join(devices)} of this machine: TensorFlow cannot use it.\n  {ADVICE}")
+    for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)

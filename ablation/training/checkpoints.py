@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import secrets
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +32,7 @@ def write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
         OSError: It cannot be written; the old one is still there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}-{os.getpid()}")
+    temporary = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         with temporary.open("wb") as file:
             _write(file, state)
@@ -54,8 +55,19 @@ def read_checkpoint(path: Path) -> State | None:
 
 def forget_checkpoint(path: Path) -> None:
     """Remove a checkpoint, and what processes left that were killed while they wrote one."""
-    for each in (path, *path.parent.glob(f".{path.name}-*")):
+    for each in (path, *(each for each in path.parent.glob(f".{path.name}-*-*") if not _is_being_written(each))):
         each.unlink(missing_ok=True)
+
+
+def _is_being_written(temporary: Path) -> bool:
+    """Whether the process that made a temporary file lives."""
+    try:
+        os.kill(int(temporary.name.split("-")[-2]), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _write(file: io.BufferedWriter, state: Mapping[str, Any]) -> None:

@@ -39,12 +39,14 @@ class Fitted:
         log: Of all epochs.
         best_epoch: The epoch, counted from 1, whose weights the model has; None: the last.
         resumed_from: The epochs that were over when the training was gone on with; None: it was not interrupted.
+        earlier_s: Seconds of training before that.
         view: Of the last stage: the model, or the part that was trained, and what it takes.
     """
 
     log: EpochLog
     best_epoch: int | None
     resumed_from: int | None
+    earlier_s: float
     view: View
 
 
@@ -91,7 +93,7 @@ class _Training:
                 break
             if self._stopping:
                 self._stopping.restore(self._model)
-        return Fitted(self._log, _finish(self._model, self._stopping), resuming.resumed_from, view)
+        return Fitted(self._log, _finish(self._model, self._stopping), resuming.resumed_from, resuming.earlier_s, view)
 
     def _train(self, number: int, stage: Stage, view: View, resuming: Resuming) -> None:
         spec = self._trial.spec.training

@@ -38,6 +38,7 @@ class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self._epochs = epochs
         self._measure = measure
         self._started_at: float | None = None
+        self._first_epoch = 0
         self.history: list[Row] = []
 
     @property
@@ -45,6 +46,13 @@ class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         """Whether the last epoch ended with a loss, of training or validation, that is not a finite number."""
         last = self.history[-1] if self.history else {}
         return not all(math.isfinite(last.get(name, 0.0)) for name in ("objective", "val_objective"))
+
+    def go_on_from(self, rows: list[Row]) -> None:
+        """Take over the epochs of a training that was interrupted, in a folder that may be another one."""
+        self.history = list(rows)
+        self._first_epoch = len(rows)
+        if rows:
+            _write_history(self._directory / HISTORY, self.history)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Announce the trial (Keras calls this at the start of every stage)."""
@@ -71,6 +79,7 @@ class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         progress = Progress(
             pid=os.getpid(),
             epoch=len(self.history),
+            first_epoch=self._first_epoch,
             epochs=self._epochs,
             metrics=metrics,
             started_at=self._started_at,

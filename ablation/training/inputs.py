@@ -27,7 +27,7 @@ def sparse_where_possible(model: keras.Model, spec: TrialSpec, prepared: Prepare
         prepared: Splits of dense rows.
     """
     takers = _takers(spec.model)
-    if not (_are_sparse(spec, prepared) and all(isinstance(layer, Dense) for layer in takers) and _is_on_cpu()):
+    if not (_are_sparse(spec, prepared) and all(_sums_rows(layer) for layer in takers) and _is_on_cpu()):
         return model, prepared
     return _sparse_twin(model, {layer.name for layer in takers}), prepared.with_sparse_rows()
 
@@ -63,8 +63,14 @@ def _takers(spec: ModelSpec) -> list[Layer]:
     return [layer for layer in spec.layers if INPUT in (layer.inputs or ((INPUT,) if layer is first else ()))]
 
 
+def _sums_rows(layer: Layer) -> bool:
+    """Whether a layer can be `RowSums`, which Keras charges no penalty for its output."""
+    return isinstance(layer, Dense) and layer.activity_regularizer is None
+
+
 def _are_sparse(spec: TrialSpec, prepared: Prepared) -> bool:
-    is_wanted = spec.training.sparse_inputs and isinstance(spec.data.encode, MultiHot) and not spec.data.augment
+    is_augmented = any(step.enabled for step in spec.data.augment)
+    is_wanted = spec.training.sparse_inputs and isinstance(spec.data.encode, MultiHot) and not is_augmented
     return is_wanted and prepared.train.has_sparse_rows
 
 

@@ -19,17 +19,17 @@ class Progress(Record):
 
     pid: int = Field(description="Process of the trial.")
     epoch: int = Field(description="Epochs finished.")
+    first_epoch: int = Field(default=0, description="Epochs that were finished before it was interrupted last.")
     epochs: int = Field(description="Epochs to train.")
     metrics: dict[str, float] = Field(default_factory=dict, description="Of the last finished epoch.")
-    started_at: float = Field(description="Seconds since 1970, when the first epoch began.")
+    started_at: float = Field(description="Seconds since 1970, when the process began its first epoch.")
     updated_at: float = Field(description="Seconds since 1970.")
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds left, at the speed so far; None before the first epoch ended."""
-        if not self.epoch:
-            return None
-        return (self.updated_at - self.started_at) / self.epoch * (self.epochs - self.epoch)
+        """Seconds left, at the speed so far; None before this process finished an epoch."""
+        done = self.epoch - self.first_epoch
+        return (self.updated_at - self.started_at) / done * (self.epochs - self.epoch) if done else None
 
 
 class ExtractionProgress(Record):

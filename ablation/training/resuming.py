@@ -69,13 +69,19 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self._watchers: Sequence[Resumable] = ()
         self._pending: list[State] | None = None
         self._pending_metrics: list[Array] | None = None
+        self._began_at = time.monotonic()
         if self._found:
-            log.history[:] = self._found["rows"]
+            log.go_on_from(self._found["rows"])
 
     @property
     def resumed_from(self) -> int | None:
         """The number of epochs that were over when the training went on; None where it began anew."""
         return len(self._found["rows"]) if self._found else None
+
+    @property
+    def earlier_s(self) -> float:
+        """Seconds of training before it was interrupted, all times together."""
+        return self._found["seconds"] if self._found else 0.0
 
     def first_epoch(self, stage: int) -> int:
         """Return the epochs before a stage: as they were, or all that are over."""
@@ -143,6 +149,7 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         if self._path is None:
             return
         state = {
+            "seconds": self.earlier_s + time.monotonic() - self._began_at,
             "stage": self._stage,
             "starts": self._starts,
             "rows": self._log.history,
@@ -153,7 +160,10 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
             "metrics": metrics,
             "watchers": [watcher.state() for watcher in self._watchers],
         }
-        write_checkpoint(self._path, state)
+        try:
+            write_checkpoint(self._path, state)
+        except OSError as error:  # a full disk costs a later interruption more, and this training nothing
+            print(f"no checkpoint could be written: {error}", flush=True)
         self._written_at = time.monotonic()
 
 

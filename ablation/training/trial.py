@@ -56,7 +56,7 @@ def train(job_json: str, directory: Path) -> None:
         best_epoch=None if log.is_diverged else fitted.best_epoch,
         resumed_from=fitted.resumed_from,
         parameters=model.count_params(),
-        train_s=time.perf_counter() - started,
+        train_s=fitted.earlier_s + time.perf_counter() - started,
         peak_rss_bytes=_peak_rss_bytes(),
         error=f"the loss was no longer finite in epoch {len(log.history)}" if log.is_diverged else None,
     )

@@ -61,10 +61,13 @@ def test_finished_trials_ask_nothing_of_the_machine(finished_run: FinishedRun, p
 
 
 @pytest.mark.slow
-def test_trials_train_with_gpus_and_memory_of_their_own(project: Project) -> None:
+def test_trials_are_given_gpus_of_their_own_and_fail_where_the_backend_cannot_use_them(project: Project) -> None:
     machine = with_nvidia_smi(project, "GPU 0: A (UUID: GPU-a)\\nGPU 1: B (UUID: GPU-b)\\n")
     completed = machine.run(
         "run", machine.write(), "--workers", "4", "--json", "--set", "runtime.gpus=1", "--set", "runtime.memory_gb=0.5"
     )
-    assert completed.returncode == 0, completed.stderr
-    assert {trial["status"] for trial in json.loads(completed.stdout)["trials"]} == {"trained"}
+    assert completed.returncode == 1, completed.stderr
+    trials = json.loads(completed.stdout)["trials"]
+    assert {trial["status"] for trial in trials} == {"failed"}
+    errors = {trial["error"].split(" of this machine")[0] for trial in trials}
+    assert errors == {"AcceleratorUnusable: GPU GPU-a", "AcceleratorUnusable: GPU GPU-b"}

@@ -70,10 +70,15 @@ def test_arrays_of_objects_are_not_read(tmp_path: Path) -> None:
 def test_forgotten_checkpoint_leaves_nothing_of_processes_that_were_killed(tmp_path: Path) -> None:
     write_checkpoint(tmp_path / "checkpoint", {"epoch": 1})
     write_checkpoint(tmp_path / "other", {"epoch": 1})
-    (tmp_path / ".checkpoint-123").write_bytes(b"half")
+    with subprocess.Popen(["true"]) as dead:
+        dead.wait()
+    (tmp_path / f".checkpoint-{dead.pid}-00ff").write_bytes(b"half")
+    (tmp_path / f".other-{os.getpid()}-00ff").write_bytes(b"half")
     forget_checkpoint(tmp_path / "checkpoint")
+    forget_checkpoint(tmp_path / "other")
+    write_checkpoint(tmp_path / "other", {"epoch": 1})
     forget_checkpoint(tmp_path / "never_written")
-    assert [path.name for path in tmp_path.iterdir()] == ["other"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f".other-{os.getpid()}-00ff", "other"]
 
 
 WRITER = """

@@ -145,6 +145,9 @@ def test_saved_model_takes_dense_rows_and_says_the_same(tmp_path: Path, name: st
 NOT_SPARSE: dict[str, dict[str, Any]] = {
     "switched_off": {"training": {"sparse_inputs": False}},
     "dropout_on_the_input": {"layers": [{"kind": "dropout", "name": "drop", "rate": 0.5}, HIDDEN, OUTPUT]},
+    "penalty_on_what_the_layer_gives": {
+        "layers": [{**HIDDEN, "activity_regularizer": {"kind": "l2", "factor": 0.1}}, OUTPUT]
+    },
     "another_layer_on_the_input": {
         "layers": [
             {**HIDDEN, "units": WORDS},

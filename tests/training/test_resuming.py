@@ -100,12 +100,12 @@ class Result:
     best_epoch: int | None
 
 
-def trained(directory: Path, training: dict[str, Any]) -> tuple[Result, Fitted]:
-    directory.mkdir(exist_ok=True)
+def trained(directory: Path, training: dict[str, Any], checkpoint: Path | None = None) -> tuple[Result, Fitted]:
+    directory.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(0)
     of = trial(LAYERS, seed=3, **training)
     model = built(of)
-    fitted = fit(model, of, prepared(), head(of), Folder(directory, directory / "checkpoint"))
+    fitted = fit(model, of, prepared(), head(of), Folder(directory, checkpoint or directory / "checkpoint"))
     weights = [np.asarray(weight).tobytes() for weight in model.variables]
     states = [np.asarray(state).tobytes() for state in model.optimizer.variables]
     history = (directory / "history.csv").read_bytes()
@@ -114,11 +114,11 @@ def trained(directory: Path, training: dict[str, Any]) -> tuple[Result, Fitted]:
 
 def interrupted_and_resumed(directory: Path, training: dict[str, Any], *interruptions: Interruption) -> Result:
     """Train, interrupt, and go on, as often as is asked."""
-    for interruption in interruptions:
+    for number, interruption in enumerate(interruptions):
         with pytest.MonkeyPatch.context() as patch, pytest.raises((Killed, Terminated)):
             interruption.install(patch)
-            trained(directory, training)
-    return trained(directory, training)[0]
+            trained(directory / str(number), training, directory / "checkpoint")
+    return trained(directory / "last", training, directory / "checkpoint")[0]
 
 
 @pytest.mark.parametrize("is_kill", [pytest.param(True, marks=pytest.mark.slow), False], ids=["kill", "term"])
@@ -164,10 +164,10 @@ def test_interruption_ends_the_process_with_the_code_of_term(tmp_path: Path) -> 
 
 
 def test_finished_training_is_not_trained_again_from_its_checkpoint(tmp_path: Path) -> None:
-    expected, _ = trained(tmp_path, {})
+    expected, _ = trained(tmp_path / "first", {}, tmp_path / "checkpoint")
     with pytest.MonkeyPatch.context() as patch:
         Interruption(0, True).install(patch)  # would come with the first step
-        again, fitted = trained(tmp_path, {})
+        again, fitted = trained(tmp_path / "another", {}, tmp_path / "checkpoint")
     assert (again, fitted.resumed_from) == (expected, 3)
 
 
@@ -183,6 +183,14 @@ def test_checkpoints_are_no_more_often_than_is_asked(tmp_path: Path) -> None:
     of = trial(LAYERS)
     fit(built(of), of, prepared(), head(of), Folder(tmp_path, tmp_path / "checkpoint", checkpoint_s=3600))
     assert not (tmp_path / "checkpoint").exists()
+
+
+def test_training_goes_on_where_no_checkpoint_can_be_written(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    expected, _ = trained(tmp_path / "whole", {})
+    (tmp_path / "no_folder").write_text("a file")
+    result, _ = trained(tmp_path / "full", {}, tmp_path / "no_folder" / "checkpoint")
+    assert result == expected
+    assert "no checkpoint could be written" in capfd.readouterr().out
 
 
 def test_nothing_is_asked_of_a_new_termination() -> None:
