@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +17,8 @@ from ablation.data.fetching.work_folder import LOCK, work_folder
 from ablation.data.splits import Prepared, Split
 from ablation.records import Record
 from ablation.settings import Settings
+
+Run = Callable[[Array], Sequence[Array]]
 
 BATCH_VALUES = 1 << 22
 """Values of a batch: 37 images of 192x192 in three colours. Larger batches take memory, and no less time on a core."""
@@ -64,9 +68,7 @@ class Extraction:
     _folder: Path
     _settings: Settings
 
-    def write(
-        self, prepared: Prepared, run: Callable[[Array], Sequence[Array]], watch: Callable[[int, int], None]
-    ) -> None:
+    def write(self, prepared: Prepared, run: Run, watch: Callable[[int, int], None], *, threads: int = 1) -> None:
         """Run all stored samples through layers and keep what comes out.
 
         Rows are those of the stored samples, whichever split they are in, so that the splits of all seeds share them.
@@ -76,6 +78,7 @@ class Extraction:
             run: From samples as a model takes them, float32 of shape (batch, ...), to the features, in the order of
                 `missing`, each of shape (batch, ...).
             watch: Is told after every batch how many samples are done, and of how many.
+            threads: Batches at the same time.
         """
         folders = [self._folder / ref.tail for ref in self.missing]
         for folder in folders:
@@ -83,7 +86,8 @@ class Extraction:
         sources = dict(_sources(prepared))
         total, done = sum(map(len, sources.values())), 0
         for name, source in sources.items():
-            for written in _write_source([folder / f"x_{name}.npy" for folder in folders], source, run):
+            paths = [folder / f"x_{name}.npy" for folder in folders]
+            for written in _write_source(paths, source, _several_at_once(run, _batches(source), threads)):
                 watch(done + written, total)
             done += len(source)
         for folder, ref in zip(folders, self.missing, strict=True):
@@ -110,12 +114,28 @@ def extraction(refs: Sequence[FeaturesRef], settings: Settings) -> Iterator[Extr
             _empty(folder)
 
 
-def _write_source(paths: list[Path], source: Split, run: Callable[[Array], Sequence[Array]]) -> Iterator[int]:
+def _several_at_once(
+    run: Run, batches: Iterator[tuple[int, Array]], threads: int
+) -> Iterator[tuple[int, Sequence[Array]]]:
+    """Yield the first row and the features of each batch, in order; the first one is run alone, which compiles."""
+    first = next(batches)
+    yield first[0], run(first[1])
+    with ThreadPoolExecutor(threads) as pool:
+        running: deque[tuple[int, Future[Sequence[Array]]]] = deque()
+        for start, batch in batches:
+            running.append((start, pool.submit(run, batch)))
+            if len(running) > threads:
+                done, features = running.popleft()
+                yield done, features.result()
+        for done, features in running:
+            yield done, features.result()
+
+
+def _write_source(paths: list[Path], source: Split, features: Iterator[tuple[int, Sequence[Array]]]) -> Iterator[int]:
     """Write one array of features to each path; yield after every batch how many samples are done."""
     writers: list[Rows] = []
     with ExitStack() as stack:
-        for start, batch in _batches(source):
-            outputs = run(batch)
+        for start, outputs in features:
             shapes = [(len(source), *output.shape[1:]) for output in outputs]
             writers = writers or [
                 stack.enter_context(new_array(path, shape, np.float32))
@@ -123,7 +143,7 @@ def _write_source(paths: list[Path], source: Split, run: Callable[[Array], Seque
             ]
             for writer, output in zip(writers, outputs, strict=True):
                 writer.put(start, output)
-            yield start + len(batch)
+            yield start + len(outputs[0])
 
 
 def _splits(prepared: Prepared) -> dict[str, Split]:

@@ -16,12 +16,15 @@ class AcceleratorUnusable(Exception):
     """GPUs that were asked for, and that the backend cannot compute on."""
 
 
-def configure_backend(*, seed: int, threads: int, devices: tuple[str, ...] | None = None) -> None:
+def configure_backend(
+    *, seed: int, threads: int, parallel: int | None = None, devices: tuple[str, ...] | None = None
+) -> None:
     """Choose the devices of this process, seed its generators and limit its threads; call once, before all else.
 
     Args:
         seed: The trial's seed. Python's, NumPy's and the backend's generators are seeded from it.
-        threads: Threads of one operation, and operations at once.
+        threads: Threads of one operation.
+        parallel: Operations at once; as many as threads when left out.
         devices: GPUs to use, as CUDA_VISIBLE_DEVICES names them; None: all that the machine has.
 
     Raises:
@@ -33,7 +36,7 @@ def configure_backend(*, seed: int, threads: int, devices: tuple[str, ...] | Non
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     if keras.backend.backend() == "tensorflow":
-        _configure_tensorflow(threads, devices)
+        _configure_tensorflow(threads, parallel or threads, devices)
     if keras.backend.backend() == "jax" and devices == ():
         # JAX reads its environment when it is imported, which the template has done.
         importlib.import_module("jax").config.update("jax_platforms", "cpu")
@@ -52,11 +55,11 @@ def _show_devices(devices: tuple[str, ...] | None) -> None:
         os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(devices) or "-1"
 
 
-def _configure_tensorflow(threads: int, devices: tuple[str, ...] | None) -> None:
+def _configure_tensorflow(threads: int, parallel: int, devices: tuple[str, ...] | None) -> None:
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(parallel)
     tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
     if devices and not gpus:

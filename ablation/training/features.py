@@ -25,11 +25,12 @@ def extract(job_json: str, directory: Path) -> None:
         directory: Receives the progress.
     """
     job = FeaturesJob.model_validate_json(job_json)
-    configure_backend(seed=job.features.seed, threads=job.threads, devices=job.devices)
+    # One thread a batch, several batches at once: sooner than threads that share one, and the same bits for any number.
+    configure_backend(seed=job.features.seed, threads=1, parallel=job.threads, devices=job.devices)
     prepared = load_prepared(job.features.prepared, job.settings)
     with extraction(job.features.refs, job.settings) as work:
         if work.missing:
-            work.write(prepared, _frozen_layers(job, work), partial(_announce, directory))
+            work.write(prepared, _frozen_layers(job, work), partial(_announce, directory), threads=job.threads)
 
 
 def _frozen_layers(job: FeaturesJob, work: Extraction) -> Callable[[Array], list[Array]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -35,10 +36,11 @@ def ignore_term(job: str, directory: Path) -> None:
 def configure_devices(job: str, directory: Path) -> None:
     import tensorflow as tf
 
-    from ablation.training.backend import configure_backend
+    from ablation.training.backend import AcceleratorUnusable, configure_backend
 
     devices = json.loads(job)
-    configure_backend(seed=0, threads=1, devices=None if devices is None else tuple(devices))
+    with contextlib.suppress(AcceleratorUnusable):  # where there is no such GPU; what is shown is shown before
+        configure_backend(seed=0, threads=1, devices=None if devices is None else tuple(devices))
     names = ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "XLA_PYTHON_CLIENT_PREALLOCATE")
     growth = [tf.config.experimental.get_memory_growth(gpu) for gpu in tf.config.list_physical_devices("GPU")]
     found = {name: os.environ.get(name) for name in names} | {"growth": growth}
