@@ -82,6 +82,7 @@ def test_wrong_request_ends_at_once_and_says_why(project: Project, arguments: li
     assert not list(project.directory.glob("*-lr-range.*"))
 
 
+@pytest.mark.slow
 def test_test_without_a_result_says_what_became_of_its_process(project: Project) -> None:
     completed = project.call("lr-range", project.write(), "--set", "runtime.timeout_min=1e-6")
     assert completed.returncode == 2

@@ -115,7 +115,7 @@ PATHS_WARNED = "is a path of this machine, and the spec is published with the re
     ],
 )
 def test_path_of_this_machine_is_warned_of(uris: list[str], found: list[str]) -> None:
-    files = [{"uri": uri, "sha256": SHA} for uri in uris]
+    files = [{"uri": uri, "sha256": str(number) * 64} for number, uri in enumerate(uris)]
     place = files[0] if len(files) == 1 else {"files": files}
     dataset = HELD | {"format": {"kind": "csv", "targets": ["y"], "features": ["a"]}} | place
     data = DataSpec.model_validate({"dataset": dataset})

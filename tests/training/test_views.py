@@ -148,6 +148,7 @@ def test_training_on_features_twice_gives_the_same_bits(tmp_path: Path, settings
         assert np.array_equal(mine, theirs)
 
 
+@pytest.mark.slow
 def test_without_features_the_plain_way_is_taken(tmp_path: Path, settings: Settings) -> None:
     of = trial()
     model, fitted = train(of, load_prepared(prepare_images(of, settings), settings), tmp_path)
