@@ -70,4 +70,4 @@ def test_trials_are_given_gpus_of_their_own_and_fail_where_the_backend_cannot_us
     trials = json.loads(completed.stdout)["trials"]
     assert {trial["status"] for trial in trials} == {"failed"}
     errors = {trial["error"].split(" of this machine")[0] for trial in trials}
-    assert errors == {"AcceleratorUnusable: GPU GPU-a", "AcceleratorUnusable: GPU GPU-b"}
+    assert errors == {"AcceleratorUnusable: GPU 0", "AcceleratorUnusable: GPU 1"}
