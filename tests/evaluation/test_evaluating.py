@@ -14,6 +14,7 @@ from ablation.training.batches import Batches
 from ablation.training.feeding import feed
 from ablation.training.fitting import fit, predict
 from ablation.training.folder import Folder
+from tests.conftest import rarely
 from tests.training.small import CLASSES, DENSE, built, head, prepared, trial
 
 PENALTY = {"kind": "l2", "factor": 0.1}
@@ -49,7 +50,7 @@ def data_for(name: str) -> tuple[Prepared, int | None]:
     return data, CLASSES
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", rarely(CASES, but=["smoothed", "integers", "penalized", "yes_no", "numbers"]))
 def test_metrics_are_those_of_keras_without_penalties(tmp_path: Path, name: str) -> None:
     layer, loss, names = CASES[name]
     data, classes = data_for(name)

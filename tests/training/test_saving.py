@@ -14,6 +14,7 @@ import pytest
 from ablation.training.fitting import fit, predict
 from ablation.training.folder import Folder
 from ablation.training.saving import save_model
+from tests.conftest import rarely
 
 from .small import DENSE, built, head, prepared, trial
 
@@ -26,7 +27,7 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", rarely(CASES, but=["plain", "class_weights"]))
 def test_saved_model_is_loaded_compiled_and_says_the_same(tmp_path: Path, name: str) -> None:
     of = trial(epochs=2, **CASES[name])
     model, data = built(of), prepared()
