@@ -16,6 +16,7 @@ from ablation.evaluation import head_of
 from ablation.model import ModelSummary, build_model, summarize
 from ablation.spec import ModelSpec, Study, Trial, load_study, model_shapes
 from ablation.training.fitting import fit, predict
+from ablation.training.folder import Folder
 
 from .spec.shipped import SPECS, VARIANTS
 
@@ -193,7 +194,7 @@ def test_variant_trains_a_step(name: str, variant: str, tmp_path: Path) -> None:
     model = build(trial)
     before = weights(model)
 
-    log = fit(model, trial, data, head, tmp_path).log
+    log = fit(model, trial, data, head, Folder(tmp_path)).log
 
     assert len(log.history) == trial.spec.training.total_epochs
     assert all(math.isfinite(value) for row in log.history for value in row.values())
