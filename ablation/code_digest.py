@@ -20,13 +20,10 @@ LEFT_OUT_CODE = (
     "data/describing",
     "training/__main__.py",
     "training/checkpoints.py",
-    "training/isolation.py",
     "training/preflight",
-    "training/progress.py",
+    "training/watching/progress.py",
     "training/rate_range.py",
-    "training/slots.py",
     "training/template.py",
-    "training/termination.py",
 )
 
 

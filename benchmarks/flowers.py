@@ -27,9 +27,10 @@ from typing import Any
 from ablation.data import PreparedRef, load_prepared, prepare
 from ablation.evaluation import head_of
 from ablation.pipeline import choose_dataset, ensure_features, features_job, find_features
+from ablation.processes import is_stopping, run_isolated, warm_up
 from ablation.settings import Settings, usable_cores
 from ablation.spec import Trial, TrialSpec
-from ablation.training import HISTORY, TRAIN, TrainJob, is_stopping, run_isolated, warm_up
+from ablation.training import HISTORY, TRAIN, TrainJob
 
 WEIGHTS = {
     "file": "mobilenet_v2_0.35_224_no_top.weights.h5",

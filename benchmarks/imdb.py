@@ -25,9 +25,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ablation.data import PreparedRef, prepare
+from ablation.processes import ProcessEnd, run_isolated
 from ablation.settings import Settings
 from ablation.spec import Trial, find_dataset, load_study
-from ablation.training import RESULT, TRAIN, ProcessEnd, TrainJob, TrainResult, read_progress, run_isolated
+from ablation.training import RESULT, TRAIN, TrainJob, TrainResult, read_progress
 
 SPEC = Path(__file__).parents[1] / "specs" / "seeds" / "imdb_overfitting.yaml"
 ROUNDS = 2

@@ -45,7 +45,7 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
 
 
 def _end_trials_on_signal(reader: socket.socket) -> None:
-    from ablation.training import stop_all
+    from ablation.processes import stop_all
 
     while received := reader.recv(1):
         if received[0] in _SIGNALS:

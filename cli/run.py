@@ -87,9 +87,9 @@ def _load(spec: Spec, overrides: Overrides, only: Only, yes: bool) -> Study:
 
 def _run(study: Study, parameters: dict[str, Any]) -> RunResult:
     from ablation.pipeline import find_finished, new_run_id, open_slots, plan_run
+    from ablation.processes import warm_up
     from ablation.settings import Settings
     from ablation.store import open_store
-    from ablation.training import warm_up
     from cli.interruption import ending_on_signals
     from cli.progress import showing_progress
     from flows.local import run_study as run_flow

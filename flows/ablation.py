@@ -29,10 +29,10 @@ from ablation.pipeline import (
     threads_of,
     workers_of,
 )
+from ablation.processes import Slots
 from ablation.settings import Settings
 from ablation.spec import Study, load_study
 from ablation.store import open_store
-from ablation.training import Slots
 from flows.artifacts import publish_summary
 from flows.trials import settle_trials
 from tasks.commit import commit

@@ -26,9 +26,10 @@ from ablation.pipeline import (
     settle_findings,
     share_features,
 )
+from ablation.processes import Slots, warm_up
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
-from ablation.training import Finding, Slots, warm_up
+from ablation.training import Finding
 from flows.artifacts import StudyProgress
 from tasks.build import build
 from tasks.evaluate import evaluate

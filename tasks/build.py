@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 
 from ablation.data import PreparedRef
 from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, build_variant
-from ablation.training import Slots
+from ablation.processes import Slots
 
 
 @task(task_run_name="build {planned.trial.variant}", cache_policy=NO_CACHE)

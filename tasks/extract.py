@@ -8,7 +8,8 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from ablation.pipeline import RunContext, extract_features
-from ablation.training import ExtractionProgress, SharedFeatures, Slots
+from ablation.processes import Slots
+from ablation.training import ExtractionProgress, SharedFeatures
 
 LOGGED_STEPS = 10
 

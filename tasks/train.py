@@ -7,8 +7,9 @@ from prefect.cache_policies import NO_CACHE
 
 from ablation.data import PreparedRef
 from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, train_trial
+from ablation.processes import Slots
 from ablation.records import TrialOutcome
-from ablation.training import SharedFeatures, Slots
+from ablation.training import SharedFeatures
 
 
 class TrialFailed(Exception):

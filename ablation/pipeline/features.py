@@ -10,18 +10,16 @@ from ablation.data import FeaturesRef, PreparedRef
 from ablation.pipeline.planning import library_versions
 from ablation.pipeline.records import RunContext
 from ablation.pipeline.workspace import Workspace
+from ablation.processes import ProcessEnd, Slots, run_isolated
 from ablation.settings import Settings
 from ablation.spec import Trial, digest
 from ablation.training import (
     EXTRACT,
     ExtractionProgress,
     FeaturesJob,
-    ProcessEnd,
     SharedFeatures,
-    Slots,
     frozen_prefix,
     read_extraction_progress,
-    run_isolated,
 )
 
 FEATURES_CODE = ("seeds.py", "data", "model", "training/backend.py", "training/features.py")

@@ -10,19 +10,11 @@ from ablation.pipeline.estimates import Pilot
 from ablation.pipeline.features import ensure_features, features_job, find_features
 from ablation.pipeline.planning import choose_dataset
 from ablation.pipeline.resources import devices_of_one_trial, threads_of
+from ablation.processes import is_stopping, run_isolated
 from ablation.settings import Settings, usable_cores
 from ablation.spec import Study, Trial, schedules
 from ablation.store import Store
-from ablation.training import (
-    RESULT,
-    TRAIN,
-    SharedFeatures,
-    TrainJob,
-    TrainResult,
-    is_stopping,
-    read_progress,
-    run_isolated,
-)
+from ablation.training import RESULT, TRAIN, SharedFeatures, TrainJob, TrainResult, read_progress
 
 # The first epoch holds what happens once (tracing, compiling), so it says little about the others. Where two epochs
 # pass faster than they are looked at, more of them tell.

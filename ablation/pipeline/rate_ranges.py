@@ -14,11 +14,12 @@ from ablation.analysis import RateRange, judge_rates
 from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.planning import choose_dataset
 from ablation.pipeline.resources import devices_of_one_trial, threads_of
+from ablation.processes import run_isolated
 from ablation.records import Record
 from ablation.settings import Settings
 from ablation.spec import Study, Trial
 from ablation.store import Store
-from ablation.training import RANGE_TEST, RESULT, RangeJob, RangeResult, run_isolated
+from ablation.training import RANGE_TEST, RESULT, RangeJob, RangeResult
 
 FEWEST_STEPS, MOST_STEPS = 100, 200
 EPOCHS = 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from ablation.machine import find_gpus, has_tpu, read_memory
+from ablation.processes import Capacity, Need, Slots
 from ablation.settings import Settings, usable_cores
 from ablation.spec import RuntimeSpec
-from ablation.training import Capacity, Need, Slots
 
 GB = 10**9
 

@@ -16,6 +16,7 @@ from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.features import ensure_features, features_job, find_features
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
+from ablation.processes import LOG, ProcessEnd, Slots, run_isolated
 from ablation.provenance import describe_machine
 from ablation.records import BlobRef, Record, TrialOutcome, TrialStatus
 from ablation.report import History, render_trial_curves
@@ -25,7 +26,6 @@ from ablation.store import connect, content_type_of, get_blob, publish_trial, pu
 from ablation.training import (
     BUILD,
     HISTORY,
-    LOG,
     MODEL,
     PREDICTIONS,
     PREFLIGHT,
@@ -35,13 +35,10 @@ from ablation.training import (
     Finding,
     PreflightJob,
     PreflightResult,
-    ProcessEnd,
     SharedFeatures,
-    Slots,
     TrainJob,
     TrainResult,
     forget_checkpoint,
-    run_isolated,
 )
 
 METRICS = "metrics.json"

@@ -1,25 +1,18 @@
 """Training of one trial in a process of its own. Importing this room does not import Keras; the process does."""
 
-from ablation.training.batches import Batches, training_batches
 from ablation.training.checkpoints import forget_checkpoint
-from ablation.training.isolation import (
+from ablation.training.feeding.batches import Batches, training_batches
+from ablation.training.feeding.prefix import FrozenPrefix, frozen_prefix
+from ablation.training.jobs import (
     BUILD,
     EXTRACT,
-    RANGE_TEST,
-    TRAIN,
-    ProcessEnd,
-    is_stopping,
-    run_isolated,
-    stop_all,
-    warm_up,
-)
-from ablation.training.jobs import (
     HISTORY,
-    LOG,
     MODEL,
     PREDICTIONS,
     PREFLIGHT,
+    RANGE_TEST,
     RESULT,
+    TRAIN,
     BuildJob,
     FeaturesJob,
     RangeJob,
@@ -28,16 +21,13 @@ from ablation.training.jobs import (
     TrainJob,
     TrainResult,
 )
-from ablation.training.prefix import FrozenPrefix, frozen_prefix
 from ablation.training.preflight import Finding, PreflightJob, PreflightResult
-from ablation.training.progress import ExtractionProgress, Progress, read_extraction_progress, read_progress
-from ablation.training.slots import Capacity, Need, Slots
+from ablation.training.watching.progress import ExtractionProgress, Progress, read_extraction_progress, read_progress
 
 __all__ = [
     "BUILD",
     "EXTRACT",
     "HISTORY",
-    "LOG",
     "MODEL",
     "PREDICTIONS",
     "PREFLIGHT",
@@ -46,29 +36,21 @@ __all__ = [
     "TRAIN",
     "Batches",
     "BuildJob",
-    "Capacity",
     "ExtractionProgress",
     "FeaturesJob",
     "Finding",
     "FrozenPrefix",
-    "Need",
     "PreflightJob",
     "PreflightResult",
-    "ProcessEnd",
     "Progress",
     "RangeJob",
     "RangeResult",
     "SharedFeatures",
-    "Slots",
     "TrainJob",
     "TrainResult",
     "forget_checkpoint",
     "frozen_prefix",
-    "is_stopping",
     "read_extraction_progress",
     "read_progress",
-    "run_isolated",
-    "stop_all",
     "training_batches",
-    "warm_up",
 ]

@@ -14,7 +14,7 @@ from ablation.model import build_model, fetch_weights
 from ablation.spec import ModelSpec, layers
 from ablation.training.backend import configure_backend
 from ablation.training.jobs import FeaturesJob
-from ablation.training.progress import ExtractionProgress, write_progress
+from ablation.training.watching.progress import ExtractionProgress, write_progress
 
 
 def extract(job_json: str, directory: Path) -> None:

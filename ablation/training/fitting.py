@@ -11,22 +11,24 @@ import numpy as np
 
 from ablation.data import Array, Prepared, Split
 from ablation.evaluation import Head, Predictions, measure
+from ablation.processes import Termination, deferred_termination
 from ablation.spec import TrainingSpec, Trial
 from ablation.spec.schedules import ReduceOnPlateau
-from ablation.training.batches import Batches, training_batches
-from ablation.training.compiling import compile_model
+from ablation.training.compiling.compiling import compile_model
+from ablation.training.compiling.metrics import whole_metrics
+from ablation.training.compiling.optimizers import TrialOptimizer, build_optimizer
+from ablation.training.compiling.schedules import Span, build_rate
+from ablation.training.feeding.batches import Batches, training_batches
+from ablation.training.feeding.inputs import as_input
+from ablation.training.feeding.views import View, Views
 from ablation.training.folder import Folder
-from ablation.training.history import EpochLog, Row
-from ablation.training.inputs import as_input
-from ablation.training.metrics import whole_metrics
-from ablation.training.optimizers import TrialOptimizer, build_optimizer
 from ablation.training.resuming import Resuming
-from ablation.training.schedules import Span, build_rate
 from ablation.training.stages import Freezing, Stage, rate_shares, stages_of
 from ablation.training.stepping import fit_stage
-from ablation.training.termination import Termination, deferred_termination
-from ablation.training.views import View, Views
-from ablation.training.watching import Averaging, Plateau, Stopping
+from ablation.training.watching.averaging import Averaging
+from ablation.training.watching.history import EpochLog, Row
+from ablation.training.watching.plateau import Plateau
+from ablation.training.watching.stopping import Stopping
 
 EVALUATION_BATCH = 512
 

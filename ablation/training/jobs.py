@@ -13,9 +13,14 @@ from ablation.settings import Settings
 from ablation.spec import ModelSpec, Trial, layers, losses
 from ablation.training.preflight import PreflightJob
 
+# What a process does with its job, for `run_isolated`.
+TRAIN = "ablation.training.trial:train"
+BUILD = "ablation.training.trial:build"
+EXTRACT = "ablation.training.features:extract"
+RANGE_TEST = "ablation.training.rate_range:run_range_test"
+
 RESULT = "result.json"
 PREFLIGHT = "preflight.json"
-LOG = "log.txt"
 HISTORY = "history.csv"
 MODEL = "model.keras"
 PREDICTIONS = "predictions.npz"

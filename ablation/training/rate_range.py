@@ -19,10 +19,10 @@ from ablation.evaluation import Head, head_of
 from ablation.model import build_model, fetch_weights
 from ablation.spec import Trial
 from ablation.training.backend import configure_backend
-from ablation.training.batches import Batches, training_batches
-from ablation.training.compiling import compile_model
+from ablation.training.compiling.compiling import compile_model
+from ablation.training.compiling.optimizers import build_optimizer
+from ablation.training.feeding.batches import Batches, training_batches
 from ablation.training.jobs import RESULT, RangeJob, RangeResult
-from ablation.training.optimizers import build_optimizer
 from ablation.training.stages import rate_shares
 
 # The test ends when the loss is so many times its minimum, both as means of some steps: one batch may be an odd one.

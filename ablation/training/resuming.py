@@ -16,11 +16,11 @@ import keras
 import numpy as np
 
 from ablation.data import Array
+from ablation.processes import Terminated, Termination
 from ablation.training.checkpoints import State, read_checkpoint, write_checkpoint
+from ablation.training.compiling.optimizers import TrialOptimizer
 from ablation.training.folder import Folder
-from ablation.training.history import EpochLog
-from ablation.training.optimizers import TrialOptimizer
-from ablation.training.termination import Terminated, Termination
+from ablation.training.watching.history import EpochLog
 
 
 class Resumable(Protocol):

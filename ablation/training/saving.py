@@ -8,9 +8,9 @@ import keras
 
 from ablation.evaluation import Head
 from ablation.spec import TrainingSpec
-from ablation.training.losses import build_loss
-from ablation.training.metrics import streamed_metrics
-from ablation.training.optimizers import TrialOptimizer, plain_optimizer
+from ablation.training.compiling.losses import build_loss
+from ablation.training.compiling.metrics import streamed_metrics
+from ablation.training.compiling.optimizers import TrialOptimizer, plain_optimizer
 
 
 def save_model(model: keras.Model, optimizer: TrialOptimizer, spec: TrainingSpec, head: Head, path: Path) -> None:

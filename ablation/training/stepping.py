@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import keras
 
-from ablation.training.batches import Batches
-from ablation.training.feeding import feed
+from ablation.training.feeding.batches import Batches
+from ablation.training.feeding.feeding import feed
 from ablation.training.resuming import Place
 from ablation.training.stages import Stage
 

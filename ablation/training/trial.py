@@ -14,9 +14,9 @@ from ablation.data import load_features, load_prepared
 from ablation.evaluation import head_of
 from ablation.model import ModelError, build_model, fetch_weights, summarize
 from ablation.training.backend import configure_backend
+from ablation.training.feeding.inputs import sparse_where_possible
 from ablation.training.fitting import fit, predict
 from ablation.training.folder import Folder
-from ablation.training.inputs import sparse_where_possible
 from ablation.training.jobs import MODEL, PREDICTIONS, PREFLIGHT, RESULT, BuildJob, TrainJob, TrainResult
 from ablation.training.preflight.checking import check_model
 from ablation.training.saving import save_model

@@ -165,7 +165,7 @@ def test_preview_does_not_import_keras(place: Project) -> None:
     completed = place.run("data", "preview", place.write())
     assert completed.returncode == 0
     imported = {line.rpartition("|")[2].strip() for line in completed.stderr.splitlines()}
-    assert "ablation.training.batches" in imported
+    assert "ablation.training.feeding.batches" in imported
     assert imported.isdisjoint({"keras", "tensorflow"})
 
 

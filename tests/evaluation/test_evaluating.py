@@ -10,8 +10,8 @@ import pytest
 
 from ablation.data import Array, Prepared, Split
 from ablation.evaluation import Head, evaluate
-from ablation.training.batches import Batches
-from ablation.training.feeding import feed
+from ablation.training.feeding.batches import Batches
+from ablation.training.feeding.feeding import feed
 from ablation.training.fitting import fit, predict
 from ablation.training.folder import Folder
 from tests.conftest import rarely

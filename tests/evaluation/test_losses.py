@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ablation.evaluation import measure
-from ablation.training.losses import build_loss
+from ablation.training.compiling.losses import build_loss
 
 from .heads import drawn, head, predictions
 

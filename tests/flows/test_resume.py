@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from ablation.data import prepare
+from ablation.processes import run_isolated
 from ablation.settings import Settings
 from ablation.spec import find_dataset, load_study
-from ablation.training import HISTORY, PREDICTIONS, TRAIN, Progress, TrainJob, read_progress, run_isolated
+from ablation.training import HISTORY, PREDICTIONS, TRAIN, Progress, TrainJob, read_progress
 from tests.conftest import DEADLINE_S, TINY, Project, wait_for
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow]

@@ -9,9 +9,9 @@ import pytest
 from ablation.machine import read_memory
 from ablation.pipeline import ResourcesMissing, open_slots, threads_of, workers_of
 from ablation.pipeline.resources import devices_of_one_trial
+from ablation.processes import Slots
 from ablation.settings import Settings, usable_cores
 from ablation.spec import RuntimeSpec
-from ablation.training import Slots
 
 CORES = usable_cores()
 

@@ -26,10 +26,10 @@ from ablation.pipeline import (
 )
 from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.trials import BuildFailed
+from ablation.processes import Slots
 from ablation.settings import Settings
 from ablation.spec import load_study
 from ablation.store import Store, dataset_key, open_store, put_dataset
-from ablation.training import Slots
 
 CONTENT = b"these are no weights, but a file with the digest of the spec"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

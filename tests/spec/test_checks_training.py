@@ -9,7 +9,7 @@ import pytest
 from ablation.evaluation import Head
 from ablation.spec.checks.validation import ON_VALIDATION_ONLY
 from ablation.spec.losses import CategoricalCrossentropy, Loss, MeanSquaredError
-from ablation.training.metrics import whole_metrics
+from ablation.training.compiling.metrics import whole_metrics
 
 from .checked import FLAT, TEN, Fields, Found, check_found, described, found_in, named
 

@@ -12,9 +12,10 @@ from ablation.data import Prepared, PreparedRef, load_features, load_prepared, p
 from ablation.data.arrays import write_arrays
 from ablation.data.locating import dataset_directory
 from ablation.pipeline import ensure_features, features_job, find_features
+from ablation.processes import ProcessEnd, is_stopping
 from ablation.settings import Settings
 from ablation.spec import Trial, TrialSpec
-from ablation.training import ProcessEnd, SharedFeatures, is_stopping
+from ablation.training import SharedFeatures
 
 DATASET = catalogue()["cifar10"]
 SIDE = 32

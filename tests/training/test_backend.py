@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ablation.training import ProcessEnd, run_isolated
+from ablation.processes import ProcessEnd, run_isolated
 
-WORK = "tests.training.works:configure_devices"
+WORK = "tests.processes.works:configure_devices"
 
 
 @pytest.mark.parametrize(

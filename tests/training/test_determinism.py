@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from ablation.data import prepare
+from ablation.processes import run_isolated
 from ablation.settings import Settings
 from ablation.spec import find_dataset, load_study
-from ablation.training import HISTORY, PREDICTIONS, TRAIN, TrainJob, run_isolated
+from ablation.training import HISTORY, PREDICTIONS, TRAIN, TrainJob
 from tests.conftest import TINY
 
 Bits = tuple[bytes, str]

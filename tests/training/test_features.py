@@ -13,9 +13,10 @@ from ablation.data import FeaturesRef, load_prepared
 from ablation.data.arrays import read_arrays
 from ablation.model import build_model
 from ablation.pipeline import ensure_features, features_job, share_features
+from ablation.processes import LOG
 from ablation.settings import Settings
 from ablation.spec import ModelSpec
-from ablation.training import LOG, read_extraction_progress
+from ablation.training import read_extraction_progress
 
 from .frozen import BACKBONE, HIDDEN, OUTPUT, POOL, SIDE, extract, features_of, settings_with_images, trial
 

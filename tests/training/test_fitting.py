@@ -13,8 +13,8 @@ from ablation.data import Prepared
 from ablation.spec import Trial
 from ablation.training.fitting import fit, predict
 from ablation.training.folder import Folder
-from ablation.training.history import EpochLog
-from ablation.training.progress import read_progress
+from ablation.training.watching.history import EpochLog
+from ablation.training.watching.progress import read_progress
 
 from .small import DENSE, built, head, kernel, prepared, trial
 

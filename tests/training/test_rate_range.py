@@ -12,7 +12,7 @@ from ablation.analysis import judge_rates
 from ablation.data import Array, Split
 from ablation.evaluation import head_of
 from ablation.training import RangeResult
-from ablation.training.batches import Batches, training_batches
+from ablation.training.feeding.batches import Batches, training_batches
 from ablation.training.rate_range import climb, has_risen, prepare_model
 
 from .small import DENSE, built, head, kernel, prepared, trial

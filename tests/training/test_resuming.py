@@ -10,10 +10,10 @@ import keras
 import numpy as np
 import pytest
 
+from ablation.processes.termination import EXIT_CODE, Terminated, Termination
 from ablation.training import resuming
 from ablation.training.fitting import Fitted, fit
 from ablation.training.folder import Folder
-from ablation.training.termination import EXIT_CODE, Terminated, Termination
 from tests.conftest import rarely
 
 from .small import DENSE, built, head, prepared, trial

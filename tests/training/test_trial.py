@@ -12,9 +12,10 @@ import pytest
 
 from ablation.catalogue import catalogue
 from ablation.data import prepare
+from ablation.processes import run_isolated
 from ablation.settings import Settings
 from ablation.spec import DataSpec, Trial, TrialSpec
-from ablation.training import BUILD, MODEL, PREDICTIONS, RESULT, TRAIN, BuildJob, TrainJob, TrainResult, run_isolated
+from ablation.training import BUILD, MODEL, PREDICTIONS, RESULT, TRAIN, BuildJob, TrainJob, TrainResult
 
 FLATTEN = {"kind": "flatten", "name": "flat"}
 OUTPUT = {"kind": "dense", "name": "output", "units": 10}

@@ -11,7 +11,7 @@ from ablation.data import Array, Prepared
 from ablation.evaluation import Head, head_of
 from ablation.model import WeightsSource, build_model
 from ablation.spec import Trial
-from ablation.training.class_weights import class_weights
+from ablation.training.feeding.class_weights import class_weights
 from ablation.training.preflight.findings import Finding, PreflightResult
 from ablation.training.preflight.frozen import after_frozen
 from ablation.training.preflight.learning import find_learning

@@ -9,7 +9,7 @@ import numpy as np
 
 from ablation.model import cut_after, keep_until
 from ablation.spec import TrialSpec
-from ablation.training.prefix import frozen_prefix
+from ablation.training.feeding.prefix import frozen_prefix
 from ablation.training.preflight.samples import Samples
 
 

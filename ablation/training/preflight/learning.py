@@ -9,8 +9,8 @@ import keras
 from ablation.evaluation import Head, head_of
 from ablation.spec import ModelSpec, Trial
 from ablation.spec.layers import Weighted
-from ablation.training.losses import OF_NUMBERS
-from ablation.training.optimizers import build_optimizer
+from ablation.training.compiling.losses import OF_NUMBERS
+from ablation.training.compiling.optimizers import build_optimizer
 from ablation.training.preflight.findings import Finding
 from ablation.training.preflight.memorizing import (
     BATCH_STEPS,

@@ -14,7 +14,7 @@ import numpy as np
 
 from ablation.data import Array
 from ablation.evaluation import Head
-from ablation.training.losses import build_loss
+from ablation.training.compiling.losses import build_loss
 
 BY_HEART = 0.1  # of the loss of one and the same answer for every sample
 BATCH_STEPS = 200

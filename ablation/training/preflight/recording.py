@@ -17,7 +17,7 @@ from keras import ops
 
 from ablation.data import Array
 from ablation.evaluation import Head
-from ablation.training.losses import build_loss
+from ablation.training.compiling.losses import build_loss
 
 
 class GradientRecorder(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras is untyped

@@ -9,7 +9,7 @@ import numpy as np
 from ablation.data import Array, Prepared
 from ablation.evaluation import Head
 from ablation.spec import Trial
-from ablation.training.batches import Batches
+from ablation.training.feeding.batches import Batches
 
 POOL = 32
 FEW = 4

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from ablation.evaluation import Head
-from ablation.training.losses import OF_NUMBERS
+from ablation.training.compiling.losses import OF_NUMBERS
 from ablation.training.preflight.activations import MOST_DEAD, dead_shares
 from ablation.training.preflight.findings import Finding
 from ablation.training.preflight.recording import Step

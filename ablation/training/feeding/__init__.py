@@ -1,0 +1,1 @@
+"""What a model is trained on, batch by batch: samples, sparse rows, or features of frozen layers."""
