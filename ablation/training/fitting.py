@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
 
 import keras
-import numpy as np
 
-from ablation.data import Array, Prepared, Split
-from ablation.evaluation import Head, Predictions, measure
+from ablation.data import Array, Prepared
+from ablation.evaluation import LOSS, Head, Predictions, measure
 from ablation.processes import Termination, deferred_termination
-from ablation.spec import TrainingSpec, Trial
+from ablation.spec import Trial
 from ablation.spec.schedules import ReduceOnPlateau
 from ablation.training.compiling.compiling import compile_model
-from ablation.training.compiling.metrics import whole_metrics
 from ablation.training.compiling.optimizers import TrialOptimizer, build_optimizer
 from ablation.training.compiling.schedules import Span, build_rate
-from ablation.training.feeding.batches import Batches, training_batches
-from ablation.training.feeding.inputs import as_input
+from ablation.training.feeding.batches import training_batches
 from ablation.training.feeding.views import View, Views
 from ablation.training.folder import Folder
+from ablation.training.outputs import Forward
 from ablation.training.resuming import Resuming
 from ablation.training.stages import Freezing, Stage, rate_shares, stages_of
-from ablation.training.stepping import fit_stage
+from ablation.training.stepping.divergence import NotFinite, write_divergence
+from ablation.training.stepping.stage import fit_stage
 from ablation.training.watching.averaging import Averaging
 from ablation.training.watching.history import EpochLog, Row
 from ablation.training.watching.plateau import Plateau
 from ablation.training.watching.stopping import Stopping
-
-EVALUATION_BATCH = 512
 
 
 @dataclass(frozen=True)
@@ -40,16 +35,18 @@ class Fitted:
     Args:
         log: Of all epochs.
         best_epoch: The epoch, counted from 1, whose weights the model has; None: the last.
-        resumed_from: The epochs that were over when the training was gone on with; None: it was not interrupted.
-        earlier_s: Seconds of training before that.
+        resuming: Says whether and where the training was gone on with.
         view: Of the last stage: the model, or the part that was trained, and what it takes.
+        forward: That model in inference.
+        refused: What ended the training early, and is not finite; the model is as it was before.
     """
 
     log: EpochLog
     best_epoch: int | None
-    resumed_from: int | None
-    earlier_s: float
+    resuming: Resuming
     view: View
+    forward: Forward
+    refused: NotFinite | None = None
 
 
 def fit(model: keras.Model, trial: Trial, prepared: Prepared, head: Head, folder: Folder) -> Fitted:
@@ -77,7 +74,8 @@ class _Training:
         spec = trial.spec.training
         self._model, self._trial, self._head, self._folder = model, trial, head, folder
         self._views = Views(model, trial.spec, prepared)
-        self._log = _epoch_log(spec, self._views, head, folder.results)
+        self._forwards: dict[keras.Model, Forward] = {}
+        self._log = EpochLog(folder.results, spec.total_epochs, self._validate)
         self._stopping = Stopping(spec.early_stopping, self._log, model) if spec.early_stopping else None
 
     def run(self, termination: Termination) -> Fitted:
@@ -90,44 +88,47 @@ class _Training:
             stage = replace(planned, first_epoch=resuming.first_epoch(number))  # one before may have ended early
             freezing.apply(stage)
             view = self._views.choose()
-            self._train(number, stage, view, resuming)
-            if self._log.is_diverged:
+            refused = self._train(number, stage, view, resuming)
+            if refused or self._log.is_diverged:
                 break
             if self._stopping:
                 self._stopping.restore(self._model)
-        return Fitted(self._log, _finish(self._model, self._stopping), resuming.resumed_from, resuming.earlier_s, view)
+        best_epoch = None if refused else _finish(self._model, self._stopping)
+        return Fitted(self._log, best_epoch, resuming, view, self._forward(view.model), refused)
 
-    def _train(self, number: int, stage: Stage, view: View, resuming: Resuming) -> None:
+    def _train(self, number: int, stage: Stage, view: View, resuming: Resuming) -> NotFinite | None:
         spec = self._trial.spec.training
         batches = training_batches(self._trial, view.prepared.train, self._head)
-        validation = Batches(view.prepared.validation, self._head.encoder(), batch_size=EVALUATION_BATCH)
         optimizer = _stage_optimizer(self._model, self._trial, stage, len(batches))
         for each in dict.fromkeys((self._model, view.model)):  # the whole model is saved with the optimiser
             compile_model(each, optimizer, self._head, spec.metrics)
         if resuming.is_past(number):
-            return
-        watchers = _watchers(spec, stage, self._log, self._stopping)
-        place = resuming.begin(number, optimizer, watchers)
-        fit_stage(view.model, stage, place, (batches, validation), [self._log, *watchers, resuming])
+            return None
+        averaging = [Averaging()] if spec.optimizer.use_ema else []
+        watchers = _watchers(stage, self._log, self._stopping)
+        place = resuming.begin(number, optimizer, [*averaging, *watchers])
+        try:
+            fit_stage(view.model, stage, place, batches, [*averaging, self._log, *watchers, resuming])
+        except NotFinite as refused:
+            write_divergence(refused, self._model, batches, self._folder.results)
+            return refused
+        return None
+
+    def _forward(self, model: keras.Model) -> Forward:
+        return self._forwards.setdefault(model, Forward(model))
+
+    def _validate(self, model: keras.Model) -> Row:
+        """Measure a model on the validation split, as evaluation does; the objective has the penalties, too."""
+        split = self._views.read_by(model).validation
+        outputs, penalty = self._forward(model)(split)
+        found = measure((LOSS, *self._trial.spec.training.metrics), Predictions(self._head, outputs, split.y))
+        row = {f"val_{name}": value for name, value in found.items()}
+        return row | {"val_objective": row["val_loss"] + penalty}
 
 
 def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
     """Return the model's outputs for every split, float32 of shape (n, outputs), dropout off."""
-    splits = {"train": prepared.train, "val": prepared.validation, "test": prepared.test}
-    return {name: _outputs(model, split) for name, split in splits.items()}
-
-
-def _epoch_log(training: TrainingSpec, views: Views, head: Head, directory: Path) -> EpochLog:
-    names = whole_metrics(training.metrics, head)
-    return EpochLog(directory, training.total_epochs, partial(_measure_whole, names, views, head))
-
-
-def _measure_whole(names: tuple[str, ...], views: Views, head: Head, model: keras.Model) -> Row:
-    if not names:
-        return {}
-    split = views.read_by(model).validation
-    found = measure(names, Predictions(head, _outputs(model, split), split.y))
-    return {f"val_{name}": value for name, value in found.items()}
+    return Forward(model).predict(prepared)
 
 
 def _stage_optimizer(model: keras.Model, trial: Trial, stage: Stage, steps_per_epoch: int) -> TrialOptimizer:
@@ -142,10 +143,8 @@ def _stage_optimizer(model: keras.Model, trial: Trial, stage: Stage, steps_per_e
     return optimizer
 
 
-def _watchers(
-    training: TrainingSpec, stage: Stage, log: EpochLog, stopping: Stopping | None
-) -> list[keras.callbacks.Callback]:
-    watchers: list[keras.callbacks.Callback] = [Averaging()] if training.optimizer.use_ema else []
+def _watchers(stage: Stage, log: EpochLog, stopping: Stopping | None) -> list[keras.callbacks.Callback]:
+    watchers: list[keras.callbacks.Callback] = []
     if isinstance(stage.schedule, ReduceOnPlateau):
         watchers.append(Plateau(stage.schedule, log, stage.path))
     return [*watchers, stopping] if stopping else watchers
@@ -157,10 +156,3 @@ def _finish(model: keras.Model, stopping: Stopping | None) -> int | None:
         return stopping.best_epoch
     model.optimizer.finalize_variable_values(model.trainable_weights)
     return None
-
-
-def _outputs(model: keras.Model, split: Split) -> Array:
-    steps = range(0, len(split), EVALUATION_BATCH)
-    samples = (split.read_inputs(slice(start, start + EVALUATION_BATCH)) for start in steps)
-    outputs = [np.asarray(model.predict_on_batch(as_input(batch))) for batch in samples]
-    return np.concatenate(outputs).astype(np.float32, copy=False)

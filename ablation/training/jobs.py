@@ -24,6 +24,9 @@ PREFLIGHT = "preflight.json"
 HISTORY = "history.csv"
 MODEL = "model.keras"
 PREDICTIONS = "predictions.npz"
+DIVERGENCE = "divergence.json"
+DIVERGED_BATCH = "diverged_batch.npz"
+LAST_GOOD = "last_good.keras"
 
 
 class _Job(Record):

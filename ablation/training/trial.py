@@ -15,9 +15,9 @@ from ablation.evaluation import head_of
 from ablation.model import ModelError, build_model, fetch_weights, summarize
 from ablation.training.backend import configure_backend
 from ablation.training.feeding.inputs import sparse_where_possible
-from ablation.training.fitting import fit, predict
+from ablation.training.fitting import Fitted, fit
 from ablation.training.folder import Folder
-from ablation.training.jobs import MODEL, PREDICTIONS, PREFLIGHT, RESULT, BuildJob, TrainJob, TrainResult
+from ablation.training.jobs import LAST_GOOD, MODEL, PREDICTIONS, PREFLIGHT, RESULT, BuildJob, TrainJob, TrainResult
 from ablation.training.preflight.checking import check_model
 from ablation.training.saving import save_model
 
@@ -46,19 +46,19 @@ def train(job_json: str, directory: Path) -> None:
     checkpoint = None if job.checkpoint is None else Path(job.checkpoint)
     trained, prepared = sparse_where_possible(model, spec, prepared)
     fitted = fit(trained, job.trial, prepared, head, Folder(directory, checkpoint, job.checkpoint_s))
-    log = fitted.log
-    if not log.is_diverged:
-        np.savez(directory / PREDICTIONS, allow_pickle=False, **predict(fitted.view.model, fitted.view.prepared))
-        save_model(model, trained.optimizer, spec.training, head, directory / MODEL)
+    error = _why_diverged(fitted)
+    if error is None:
+        np.savez(directory / PREDICTIONS, allow_pickle=False, **fitted.forward.predict(fitted.view.prepared))
+    save_model(model, trained.optimizer, spec.training, head, directory / (MODEL if error is None else LAST_GOOD))
     result = TrainResult(
-        status="diverged" if log.is_diverged else "trained",
-        epochs=len(log.history),
-        best_epoch=None if log.is_diverged else fitted.best_epoch,
-        resumed_from=fitted.resumed_from,
+        status="diverged" if error else "trained",
+        epochs=len(fitted.log.history),
+        best_epoch=None if error else fitted.best_epoch,
+        resumed_from=fitted.resuming.resumed_from,
         parameters=model.count_params(),
-        train_s=fitted.earlier_s + time.perf_counter() - started,
+        train_s=fitted.resuming.earlier_s + time.perf_counter() - started,
         peak_rss_bytes=_peak_rss_bytes(),
-        error=f"the loss was no longer finite in epoch {len(log.history)}" if log.is_diverged else None,
+        error=error,
     )
     (directory / RESULT).write_text(result.model_dump_json(), encoding="utf-8")
 
@@ -86,6 +86,14 @@ def build(job_json: str, directory: Path) -> None:
         found = check_model(model, job.preflight.trial, prepared, job.classes, weights)
         (directory / PREFLIGHT).write_text(found.model_dump_json(), encoding="utf-8")
     (directory / RESULT).write_text(summary.model_dump_json(), encoding="utf-8")
+
+
+def _why_diverged(fitted: Fitted) -> str | None:
+    if fitted.refused:
+        return str(fitted.refused)
+    if fitted.log.is_diverged:
+        return f"the loss was no longer finite after epoch {len(fitted.log.history)}"
+    return None
 
 
 def _describe(classes: int | None) -> str:

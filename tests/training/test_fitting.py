@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,9 @@ import pytest
 
 from ablation.data import Prepared
 from ablation.spec import Trial
+from ablation.training.compiling.compiling import compile_model
+from ablation.training.compiling.optimizers import build_optimizer
+from ablation.training.feeding.batches import training_batches
 from ablation.training.fitting import fit, predict
 from ablation.training.folder import Folder
 from ablation.training.watching.history import EpochLog
@@ -92,13 +97,49 @@ def test_seed_orders_the_training_samples(tmp_path: Path, data: Prepared) -> Non
     assert not np.allclose(first, other, atol=1e-5)
 
 
-def test_learning_rate_that_is_far_too_large_ends_the_trial_as_diverged(tmp_path: Path, data: Prepared) -> None:
+def test_step_that_finds_no_finite_loss_is_not_taken_and_ends_the_training(tmp_path: Path, data: Prepared) -> None:
     deep = [{**DENSE, "name": "hidden"}, DENSE]
-    _, log = fitted(trial(deep, optimizer={"kind": "sgd", "learning_rate": 1e20}, epochs=50), data, tmp_path)
-    assert log.is_diverged
-    assert len(log.history) == len(rows(tmp_path)) < 50
-    last = rows(tmp_path)[-1]
-    assert not (math.isfinite(last["objective"]) and math.isfinite(last["val_objective"]))
+    of = trial(deep, optimizer={"kind": "sgd", "learning_rate": 1e20}, epochs=50)
+    model = built(of)
+    ended = fit(model, of, data, head(of), Folder(tmp_path))
+
+    assert ended.refused is not None
+    found = json.loads((tmp_path / "divergence.json").read_text(encoding="utf-8"))
+    assert (found["epoch"], found["step"]) == (ended.refused.epoch + 1, ended.refused.step + 1) == (1, 2)
+    assert str(ended.refused).startswith("stopped before step 2 of epoch 1: its loss is")
+    assert len(ended.log.history) == 0
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+    assert found["weight_norms"][model.weights[0].path] == pytest.approx(np.linalg.norm(kernel(model, "hidden")))
+    assert found["spoilt"] == []
+    assert set(found["gradient_norms"]) == {weight.path for weight in model.trainable_weights}
+
+
+def test_batch_that_could_not_be_learnt_from_is_kept(tmp_path: Path, data: Prepared) -> None:
+    x = data.train.x.copy()
+    x[17, 2] = np.inf
+    of = trial(epochs=2)
+    model = built(of)
+    ended = fit(model, of, replace(data, train=replace(data.train, x=x)), head(of), Folder(tmp_path))
+
+    assert ended.refused is not None
+    found = json.loads((tmp_path / "divergence.json").read_text(encoding="utf-8"))
+    place = found["samples"].index(17)
+    assert found["loss"] in ("NaN", "Infinity")
+    with np.load(tmp_path / "diverged_batch.npz") as batch:
+        assert np.array_equal(batch["inputs"][place], x[17])
+        assert np.array_equal(batch["targets"][place], np.eye(3)[data.train.y[17]])
+
+
+def test_weights_before_the_refused_step_are_those_of_the_steps_taken(tmp_path: Path, data: Prepared) -> None:
+    of = trial(epochs=1)
+    order = training_batches(of, data.train, head(of)).samples_of(0, 2)
+    spoilt = replace(data.train, x=np.where(np.isin(np.arange(30), order)[:, None], np.nan, data.train.x))
+    stopped, short = built(of), built(of)
+    assert fit(stopped, of, replace(data, train=spoilt), head(of), Folder(tmp_path)).refused is not None
+    compile_model(short, build_optimizer(of.spec.training.optimizer, 0.1), head(of), ())
+    for step in range(2):
+        short.train_on_batch(*training_batches(of, data.train, head(of)).batch(0, step))
+    assert np.allclose(kernel(stopped), kernel(short), atol=1e-7)
 
 
 def test_divergence_in_the_only_step_is_seen_in_the_validation_loss(tmp_path: Path, data: Prepared) -> None:

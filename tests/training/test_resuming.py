@@ -151,7 +151,7 @@ def test_term_keeps_every_step_and_a_kill_costs_less_than_an_epoch(tmp_path: Pat
             count = Interruption(10_000, True)
             count.install(patch)
             _, fitted = trained(directory, {})
-        assert fitted.resumed_from == 1
+        assert fitted.resuming.resumed_from == 1
         steps.append(int(np.asarray(fitted.view.model.optimizer.iterations)))
     assert steps == [3 * STEPS, 3 * STEPS]
 
@@ -168,7 +168,7 @@ def test_finished_training_is_not_trained_again_from_its_checkpoint(tmp_path: Pa
     with pytest.MonkeyPatch.context() as patch:
         Interruption(0, True).install(patch)  # would come with the first step
         again, fitted = trained(tmp_path / "another", {}, tmp_path / "checkpoint")
-    assert (again, fitted.resumed_from) == (expected, 3)
+    assert (again, fitted.resuming.resumed_from) == (expected, 3)
 
 
 def test_checkpoint_that_is_damaged_is_as_none(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_checkpoint_that_is_damaged_is_as_none(tmp_path: Path) -> None:
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "checkpoint").write_bytes(b"PK\x03\x04 no archive")
     result, fitted = trained(tmp_path / "damaged", {})
-    assert (result, fitted.resumed_from) == (expected, None)
+    assert (result, fitted.resuming.resumed_from) == (expected, None)
 
 
 def test_checkpoints_are_no_more_often_than_is_asked(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is measured while training: by Keras batch by batch where that is exact, else from all outputs once an epoch."""
+"""What Keras measures while training, batch by batch."""
 
 from __future__ import annotations
 
@@ -30,11 +30,6 @@ _OF_NUMBERS: dict[str, Build] = {
 def streamed_metrics(names: tuple[str, ...], head: Head) -> list[keras.metrics.Metric]:
     """Return Keras metrics, fresh ones, for those of the names that Keras adds up exactly over batches."""
     return [build(name=name) for name in names if (build := _find(name, head)) is not None]
-
-
-def whole_metrics(names: tuple[str, ...], head: Head) -> tuple[str, ...]:
-    """Return the other names: those measured on all outputs of the validation split after every epoch."""
-    return tuple(name for name in names if _find(name, head) is None)
 
 
 def _find(name: str, head: Head) -> Build | None:

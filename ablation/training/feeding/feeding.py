@@ -21,10 +21,17 @@ PREFETCHED_BATCHES = 2
 
 @dataclass(frozen=True)
 class Feed:
-    """What `Model.fit` takes: the data, and the steps of an epoch where the data has no end of its own."""
+    """Batches in the form that a fit loop takes.
+
+    Args:
+        data: A tf.data.Dataset without an end, or a PyDataset that knows its own.
+        steps: Of an epoch, from its first step on.
+        first_step: Of the first epoch.
+    """
 
     data: Any
-    steps: int | None
+    steps: int
+    first_step: int
 
 
 def feed(batches: Batches, *, first_epoch: int = 0, first_step: int = 0) -> Feed:
@@ -37,8 +44,10 @@ def feed(batches: Batches, *, first_epoch: int = 0, first_step: int = 0) -> Feed
     """
     if keras.backend.backend() == "tensorflow":
         position = first_epoch * len(batches) + first_step
-        return Feed(_tensorflow_pipeline(batches, position), steps=len(batches) - first_step)
-    return Feed(EpochBatches(batches, first_epoch, first_step), steps=None)
+        data = _tensorflow_pipeline(batches, position)
+    else:
+        data = EpochBatches(batches, first_epoch, first_step)
+    return Feed(data, len(batches) - first_step, first_step)
 
 
 class EpochBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped

@@ -18,8 +18,8 @@ class Averaging(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unt
         super().__init__()
         self._weights: list[Array] = []
 
-    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Put the averages in place (Keras calls this when an epoch's steps are done)."""
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Put the averages in place (Keras calls this, before the other callbacks')."""
         self._weights = [np.array(weight.numpy()) for weight in self.model.trainable_weights]
         self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
 

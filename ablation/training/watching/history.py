@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 import os
 import time
 from collections.abc import Callable
@@ -11,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from ablation.training.compiling.compiling import DATA_LOSS
 from ablation.training.jobs import HISTORY
 from ablation.training.watching.progress import Progress, write_progress
 
 Row = dict[str, float]
+
+LARGEST = float(np.finfo(np.float32).max)
 
 
 class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
@@ -29,23 +31,23 @@ class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
     Args:
         directory: Where history and progress are written.
         epochs: To train, in all stages together.
-        measure: Gives more columns of the row, from the model at the end of an epoch.
+        validate: Gives the columns of the validation, from the model at the end of an epoch.
     """
 
-    def __init__(self, directory: Path, epochs: int, measure: Callable[[keras.Model], Row]) -> None:
+    def __init__(self, directory: Path, epochs: int, validate: Callable[[keras.Model], Row]) -> None:
         super().__init__()
         self._directory = directory
         self._epochs = epochs
-        self._measure = measure
+        self._validate = validate
         self._started_at: float | None = None
         self._first_epoch = 0
         self.history: list[Row] = []
 
     @property
     def is_diverged(self) -> bool:
-        """Whether the last epoch ended with a loss, of training or validation, that is not a finite number."""
+        """Whether the last epoch ended with a loss, of training or validation, that is no finite 32-bit number."""
         last = self.history[-1] if self.history else {}
-        return not all(math.isfinite(last.get(name, 0.0)) for name in ("objective", "val_objective"))
+        return not all(abs(last.get(name, 0.0)) <= LARGEST for name in ("objective", "val_objective"))
 
     def go_on_from(self, rows: list[Row]) -> None:
         """Take over the epochs of a training that was interrupted, in a folder that may be another one."""
@@ -62,7 +64,7 @@ class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the epoch (Keras calls this)."""
         rate = self.model.optimizer.last_learning_rate
-        row = {"epoch": epoch + 1} | _losses_and_metrics(logs or {}) | self._measure(self.model)
+        row = {"epoch": epoch + 1} | _losses_and_metrics(logs or {}) | self._validate(self.model)
         self.history.append(row | {"learning_rate": rate})
         _write_history(self._directory / HISTORY, self.history)
         metrics = {name: value for name, value in self.history[-1].items() if name != "epoch"}
@@ -89,12 +91,8 @@ class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
 
 
 def _losses_and_metrics(logs: dict[str, Any]) -> Row:
-    row: Row = {}
-    for prefix in ("", "val_"):
-        row[f"{prefix}loss"] = float(logs[f"{prefix}{DATA_LOSS}"])
-        row[f"{prefix}objective"] = float(logs[f"{prefix}loss"])
-    used = {f"{prefix}{name}" for prefix in ("", "val_") for name in ("loss", DATA_LOSS)}
-    return row | {name: float(value) for name, value in logs.items() if name not in used}
+    row = {"loss": float(logs[DATA_LOSS]), "objective": float(logs["loss"])}
+    return row | {name: float(value) for name, value in logs.items() if name not in ("loss", DATA_LOSS)}
 
 
 def _write_history(path: Path, rows: list[Row]) -> None:
