@@ -121,9 +121,10 @@ class _Training:
         """Measure a model on the validation split, as evaluation does; the objective has the penalties, too."""
         split = self._views.read_by(model).validation
         outputs, penalty = self._forward(model)(split)
-        found = measure((LOSS, *self._trial.spec.training.metrics), Predictions(self._head, outputs, split.y))
-        row = {f"val_{name}": value for name, value in found.items()}
-        return row | {"val_objective": row["val_loss"] + penalty}
+        metrics = measure((LOSS, *self._trial.spec.training.metrics), Predictions(self._head, outputs, split.y))
+        loss = metrics.pop(LOSS)
+        row = {"val_loss": loss, "val_objective": loss + penalty}
+        return row | {f"val_{name}": value for name, value in metrics.items()}
 
 
 def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:

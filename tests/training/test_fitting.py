@@ -109,7 +109,9 @@ def test_step_that_finds_no_finite_loss_is_not_taken_and_ends_the_training(tmp_p
     assert str(ended.refused).startswith("stopped before step 2 of epoch 1: its loss is")
     assert len(ended.log.history) == 0
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
-    assert found["weight_norms"][model.weights[0].path] == pytest.approx(np.linalg.norm(kernel(model, "hidden")))
+    assert found["weight_norms"][model.weights[0].path] == pytest.approx(
+        np.linalg.norm(np.float64(kernel(model, "hidden")))
+    )
     assert found["spoilt"] == []
     assert set(found["gradient_norms"]) == {weight.path for weight in model.trainable_weights}
 

@@ -14,6 +14,7 @@ from ablation.processes.termination import EXIT_CODE, Terminated, Termination
 from ablation.training import resuming
 from ablation.training.fitting import Fitted, fit
 from ablation.training.folder import Folder
+from ablation.training.stepping import pace
 from tests.conftest import rarely
 
 from .small import DENSE, built, head, prepared, trial
@@ -89,6 +90,7 @@ class Interruption:
             keep(callback, batch, logs)
 
         monkeypatch.setattr(resuming.Resuming, "on_train_batch_end", interrupted)
+        monkeypatch.setattr(pace, "MOMENT_S", 0)  # a step a call, where the uninterrupted one takes several
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,6 @@ def test_trial_with_every_kind_of_setting_ends_with_a_model_that_keras_loads(tmp
         assert model.output_shape == (None, 10)
     header = (tmp_path / "out" / "history.csv").read_text().splitlines()[0]
     assert header == (
-        "epoch,loss,objective,val_loss,val_objective,accuracy,top_3_accuracy,val_accuracy,val_top_3_accuracy,"
+        "epoch,loss,objective,accuracy,top_3_accuracy,val_loss,val_objective,val_accuracy,val_top_3_accuracy,"
         "val_auc,val_ece,learning_rate"
     )

@@ -21,7 +21,7 @@ def batches() -> Batches:
 
 
 def dataset(first_epoch: int = 0) -> Feed:
-    return Feed(EpochBatches(batches(), first_epoch), steps=None)
+    return Feed(EpochBatches(batches(), first_epoch), steps=3, first_step=0)
 
 
 def pipeline(first_epoch: int = 0) -> Feed:
@@ -56,7 +56,8 @@ def numpy_fit(orders: list[list[int]]) -> Array:
 
 def weights_after(model: keras.Model, feed_from: Callable[[int], Feed], first_epoch: int, epochs: int) -> Array:
     fed = feed_from(first_epoch)
-    model.fit(fed.data, steps_per_epoch=fed.steps, initial_epoch=first_epoch, epochs=epochs, shuffle=False, verbose=0)
+    steps = fed.steps if feed_from is pipeline else None
+    model.fit(fed.data, steps_per_epoch=steps, initial_epoch=first_epoch, epochs=epochs, shuffle=False, verbose=0)
     return np.asarray(model.get_weights()[0])
 
 

@@ -121,7 +121,7 @@ def test_phase_goes_on_from_the_best_epoch_of_what_was_ended_early(tmp_path: Pat
 
 def test_monitor_that_the_history_does_not_have_is_refused(tmp_path: Path) -> None:
     of = trial(early_stopping={"monitor": "val_auc"})
-    message = r"training\.early_stopping\.monitor: .*\n  got 'val_auc'. There are loss, objective, val_loss, "
+    message = r"training\.early_stopping\.monitor: .*\n  got 'val_auc'. There are loss, objective, accuracy, val_loss, "
     with pytest.raises(ValueError, match=message):
         run(of, tmp_path)
 
