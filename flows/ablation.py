@@ -89,6 +89,7 @@ def ablation(
             workers=workers,
             timeout_s=study.spec.runtime.timeout_min * 60,
             checkpoint_s=study.spec.runtime.checkpoint_s,
+            has_stored_checkpoints=study.spec.runtime.checkpoint == "store",
             is_fresh=not use_cache,
             has_preflight=has_preflight,
             is_fail_fast=fail_fast,

@@ -1,5 +1,6 @@
 """The steps of a run as plain functions: plan, train, evaluate, publish, compare, commit. Prefect tasks call them."""
 
+from ablation.pipeline.checkpoints import TrialCheckpoint
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
 from ablation.pipeline.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
 from ablation.pipeline.features import (
@@ -52,6 +53,7 @@ __all__ = [
     "RunPlan",
     "RunResult",
     "StudyEstimate",
+    "TrialCheckpoint",
     "VariantEstimate",
     "Workspace",
     "are_stored",

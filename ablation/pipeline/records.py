@@ -66,6 +66,7 @@ class RunContext(Record):
     workers: int = Field(ge=1, description="Trials at the same time.")
     timeout_s: float = Field(gt=0, description="Time limit of one trial.")
     checkpoint_s: float = Field(default=10.0, ge=0, description="Least seconds between two checkpoints of a trial.")
+    has_stored_checkpoints: bool = Field(default=False, description="Whether checkpoints are in the store as well.")
     is_fresh: bool = Field(default=False, description="Whether trials begin anew, also where they were interrupted.")
     has_preflight: bool = Field(default=True, description="Whether models are looked at before they are trained.")
     is_fail_fast: bool = Field(default=False, description="Whether the first failed trial ends the others.")

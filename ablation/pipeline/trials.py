@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from pydantic import Field
 
 from ablation.data import PreparedRef, load_prepared
 from ablation.evaluation import evaluate, head_of
+from ablation.pipeline.checkpoints import checkpoint_of
 from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.features import ensure_features, features_job, find_features
 from ablation.pipeline.records import PlannedTrial, RunContext
@@ -38,7 +40,6 @@ from ablation.training import (
     SharedFeatures,
     TrainJob,
     TrainResult,
-    forget_checkpoint,
 )
 
 METRICS = "metrics.json"
@@ -108,27 +109,30 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
     workspace = Workspace(settings, run.run_id)
     directory = workspace.trial_directory(planned.trial.variant, planned.trial.seed)
     features = find_features(planned.trial, prepared)
+    checkpoint = checkpoint_of(planned.fingerprint, run, settings)
     job = TrainJob(
         trial=planned.trial,
         prepared=prepared,
         cache_dir=str(settings.cache_dir.absolute()),
         threads=run.threads,
         features=features and features.refs[0],
-        checkpoint=str(_checkpoint(planned.fingerprint, settings)),
+        checkpoint=str(checkpoint.path),
         checkpoint_s=run.checkpoint_s,
     )
     with slots.occupy(planned.position, planned.trial.variant) as devices:
         job = job.model_copy(update={"devices": devices})
         _ensure_prepared(planned, run, settings)
         if run.is_fresh:
-            forget_checkpoint(_checkpoint(planned.fingerprint, settings))
-        end = _extract_and_train(job, features, directory, run, slots)
+            checkpoint.forget()
+        else:
+            checkpoint.restore(directory)
+        end = checkpoint.mirror(partial(_extract_and_train, job, features, directory, run, slots), directory)
     outcome = _outcome(planned, end, directory)
     slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
     if outcome.status != "interrupted":
         outcome = outcome.model_copy(update={"files": _upload(directory, run)})
     if outcome.status == "diverged":  # the next run trains it from the beginning
-        forget_checkpoint(_checkpoint(planned.fingerprint, settings))
+        checkpoint.forget()
     if run.is_fail_fast and not outcome.is_finished:
         slots.cancel()
     workspace.write_outcome(outcome)
@@ -157,7 +161,7 @@ def publish_outcome(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
     files = dict(outcome.files) | {name: put_blob(store, data, content_type_of(name)) for name, data in extra.items()}
     published = outcome.model_copy(update={"files": files})
     publish_trial(store, published, describe_machine())
-    forget_checkpoint(_checkpoint(outcome.fingerprint, Settings()))  # until now a lost store costs no training
+    checkpoint_of(outcome.fingerprint, run, Settings()).forget()  # until now a lost store costs no training
     Workspace(Settings(), run.run_id).write_outcome(published)
     return published
 
@@ -168,11 +172,6 @@ def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "fai
     return TrialOutcome(
         variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, status=status, error=error
     )
-
-
-def _checkpoint(fingerprint: str, settings: Settings) -> Path:
-    """Return where the state of a trial is kept: by its identity, so that any later run finds it."""
-    return settings.cache_dir.absolute() / "checkpoints" / fingerprint
 
 
 def _preflight_result(directory: Path) -> PreflightResult:

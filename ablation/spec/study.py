@@ -76,6 +76,11 @@ class RuntimeSpec(SpecModel):
     checkpoint_s: float = Field(
         default=10, ge=0, description="Least seconds between two checkpoints of a trial; 0: one after every epoch."
     )
+    checkpoint: Literal["local", "store"] = Field(
+        default="local",
+        description="Where checkpoints are kept: in this machine's cache, or in the store as well, for a machine whose "
+        "disk may be lost: another one goes on from there.",
+    )
     max_trials: int = Field(default=200, ge=1, description="A study of more trials runs only with --yes.")
 
     @model_validator(mode="after")

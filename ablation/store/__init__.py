@@ -4,6 +4,13 @@ Importing this room does not import boto3: opening a store does.
 """
 
 from ablation.store.blobs import download_blob, get_blob, present_blobs, put_blob
+from ablation.store.checkpoints import (
+    StoredCheckpoint,
+    delete_checkpoint,
+    download_checkpoint,
+    find_checkpoint,
+    put_checkpoint,
+)
 from ablation.store.conditional import honours_conditions
 from ablation.store.connections import connect, open_store, public_address
 from ablation.store.content_types import content_type_of
@@ -21,6 +28,8 @@ from ablation.store.errors import (
 )
 from ablation.store.layout import (
     blob_key,
+    checkpoint_record_key,
+    checkpoint_state_key,
     dataset_key,
     latest_key,
     run_file_key,
@@ -47,15 +56,21 @@ __all__ = [
     "StoreError",
     "StoreLocation",
     "StoreUnreachable",
+    "StoredCheckpoint",
     "StoredObject",
     "TrialManifest",
     "UploadIncomplete",
     "blob_key",
+    "checkpoint_record_key",
+    "checkpoint_state_key",
     "connect",
     "content_type_of",
     "dataset_key",
+    "delete_checkpoint",
     "download_blob",
+    "download_checkpoint",
     "download_dataset",
+    "find_checkpoint",
     "find_trial",
     "find_trials",
     "get_blob",
@@ -69,6 +84,7 @@ __all__ = [
     "publish_run",
     "publish_trial",
     "put_blob",
+    "put_checkpoint",
     "put_dataset",
     "read_run",
     "replace_dataset",

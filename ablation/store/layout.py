@@ -67,6 +67,21 @@ def trial_manifest_key(fingerprint: str, attempt: int) -> str:
     return f"{trial_prefix(fingerprint)}attempt-{attempt}/manifest.json"
 
 
+def checkpoint_prefix(fingerprint: str) -> str:
+    """Return the prefix of the state of a trial that is not finished."""
+    return f"checkpoints/{_digest(fingerprint)}/"
+
+
+def checkpoint_record_key(fingerprint: str) -> str:
+    """Return the key of the record that says which state of a trial is the newest."""
+    return f"{checkpoint_prefix(fingerprint)}latest.json"
+
+
+def checkpoint_state_key(fingerprint: str, sha256: str) -> str:
+    """Return the key of one state of a trial."""
+    return f"{checkpoint_prefix(fingerprint)}{_digest(sha256)}"
+
+
 def attempt_of(key: str) -> tuple[str, int] | None:
     """Return the fingerprint and attempt whose manifest has this key, or None when the key is no trial's manifest."""
     found = _ATTEMPT.fullmatch(key)

@@ -1,6 +1,6 @@
 """Training of one trial in a process of its own. Importing this room does not import Keras; the process does."""
 
-from ablation.training.checkpoints import forget_checkpoint
+from ablation.training.checkpoints import forget_checkpoint, read_reached
 from ablation.training.feeding.batches import Batches, training_batches
 from ablation.training.feeding.prefix import FrozenPrefix, frozen_prefix
 from ablation.training.jobs import (
@@ -52,5 +52,6 @@ __all__ = [
     "frozen_prefix",
     "read_extraction_progress",
     "read_progress",
+    "read_reached",
     "training_batches",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,39 @@ def test_run_that_was_ended_goes_on_where_its_trials_were(project: Project, sign
     assert not any(trial["resumed_from"] for trial in whole["trials"])
     assert numbers(resumed) == numbers(whole)
     assert histories(project, resumed) == histories(project, whole)
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM])
+def test_run_whose_machine_is_lost_goes_on_on_another_from_the_store(project: Project, signum: signal.Signals) -> None:
+    study = STUDY.replace("checkpoint_s: 0}", "checkpoint_s: 0, checkpoint: store}")
+    spec = project.write(study.replace("epochs: 400", "epochs: 150"))
+    with project.start("run", spec) as process:
+        wait_for(lambda: stored_far_enough(project), "a state in the store")
+        os.kill(process.pid, signum)
+        process.communicate(timeout=DEADLINE_S)
+    kept = stored(project)
+    shutil.rmtree(project.directory / ".ablation-cache")
+    code, resumed = project.run_json("run", spec)
+    assert code == 0
+    assert kept == {trial["fingerprint"]: trial["resumed_from"] for trial in resumed["trials"] if trial["resumed_from"]}
+    assert max(kept.values()) > 20
+    assert [path for path in project.directory.glob("artifacts/checkpoints/**/*") if path.is_file()] == []
+
+    code, whole = project.run_json("run", spec, "--no-cache")
+    assert code == 0
+    assert not any(trial["resumed_from"] for trial in whole["trials"])
+    assert numbers(resumed) == numbers(whole)
+    assert histories(project, resumed) == histories(project, whole)
+
+
+def stored(project: Project) -> dict[str, int]:
+    """Return the epochs of the states in the store, by trial."""
+    records = project.directory.glob("artifacts/checkpoints/*/latest.json")
+    return {path.parent.name: json.loads(path.read_text())["epochs"] for path in records if path.stat().st_size}
+
+
+def stored_far_enough(project: Project) -> bool:
+    return max(stored(project).values(), default=0) > 20
 
 
 def test_trial_killed_twenty_times_ends_with_the_bits_of_one_that_was_not(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 from ablation.store import (
     KeyInvalid,
     blob_key,
+    checkpoint_record_key,
+    checkpoint_state_key,
     dataset_key,
     latest_key,
     run_file_key,
@@ -25,6 +27,8 @@ def test_keys_are_those_of_the_contract() -> None:
     assert dataset_key(DIGEST) == f"datasets/sha256/ab/{DIGEST}"
     assert blob_key(DIGEST) == f"blobs/sha256/ab/{DIGEST}"
     assert trial_manifest_key(DIGEST, 2) == f"trials/{DIGEST}/attempt-2/manifest.json"
+    assert checkpoint_record_key(DIGEST) == f"checkpoints/{DIGEST}/latest.json"
+    assert checkpoint_state_key(DIGEST, "0" * 64) == f"checkpoints/{DIGEST}/{'0' * 64}"
     assert run_manifest_key("imdb", "run-1") == "studies/imdb/run-1/manifest.json"
     assert run_file_key("imdb", "run-1", "index.html") == "studies/imdb/run-1/index.html"
     assert variant_file_path("l2", 0, "history.csv") == "variants/l2/seed-0/history.csv"
