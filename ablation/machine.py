@@ -1,8 +1,9 @@
-"""What this machine has for trials: memory, GPUs, a TPU. Nothing here runs a backend, nor imports one."""
+"""What this machine has for trials: memory, processor, GPUs, a TPU. Nothing here runs a backend, nor imports one."""
 
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,8 @@ NVIDIA_SMI = ("nvidia-smi", "-L")
 PATIENCE_S = 20.0
 # A control group without a limit states one that no machine has.
 _NO_LIMIT = 2**60
+# What libraries choose the code of their sums by; another choice adds in another order.
+_ARITHMETIC = re.compile(r"fma|avx\w*|amx_\w+|asimd\w*|bf16|i8mm|sve\w*")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,35 @@ class Memory:
 
     total: int
     available: int
+
+
+@dataclass(frozen=True)
+class Processor:
+    """What computes, apart from GPUs.
+
+    Args:
+        name: As the processor says, e.g. AMD EPYC 9554; else its architecture.
+        instructions: Of its arithmetic, in alphabetical order, e.g. avx2, fma.
+    """
+
+    name: str
+    instructions: tuple[str, ...] = ()
+
+
+def read_processor(root: Path = Path("/")) -> Processor:
+    """Return the processor of this machine.
+
+    Args:
+        root: Where proc is found.
+    """
+    try:
+        lines = (root / "proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # macOS, which says no more than this
+        return Processor(platform.machine())
+    facts: dict[str, str] = dict(re.findall(r"^(model name|flags|Features)\s*: (.*)$", lines, re.MULTILINE))
+    known = facts.get("flags", facts.get("Features", "")).split()
+    name = " ".join(facts.get("model name", platform.machine()).split())
+    return Processor(name, tuple(sorted(flag for flag in known if _ARITHMETIC.fullmatch(flag))))
 
 
 def read_memory(root: Path = Path("/")) -> Memory:

@@ -28,6 +28,21 @@ class BlobRef(Record):
     content_type: str
 
 
+class Determinism(Record):
+    """How exactly a trial's numbers come again, and what they depend on beside its identity."""
+
+    level: Literal["bit-exact", "seeded"] = Field(
+        description="bit-exact: the same bits where the rest of this record is the same; seeded: the same split, order "
+        "and initial weights, sums in any order."
+    )
+    backend: str = Field(description="Of Keras; its version is in the trial's identity.")
+    has_deterministic_operations: bool = Field(description="Whether the backend was told to use no others.")
+    threads: int = Field(ge=1, description="Of one operation.")
+    device: str = Field(description="cpu, gpu or tpu.")
+    device_name: str = Field(description="Its model; no machine's name.")
+    instructions: tuple[str, ...] = Field(default=(), description="Of the processor's arithmetic.")
+
+
 class TrialOutcome(Record):
     """What became of one trial: a variant trained with one seed."""
 
@@ -42,6 +57,7 @@ class TrialOutcome(Record):
     parameters: int | None = Field(default=None, description="Number of weights of the model.")
     train_s: float = Field(default=0.0, ge=0, description="Seconds in the trial's process.")
     peak_rss_bytes: int | None = Field(default=None, description="Peak resident memory of the trial's process.")
+    determinism: Determinism | None = Field(default=None, description="None where an older version trained it.")
     error: str | None = Field(default=None, description="What went wrong, in one or two lines.")
     files: dict[str, BlobRef] = Field(default_factory=dict, description="By file name, e.g. history.csv, model.keras.")
 

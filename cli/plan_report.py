@@ -117,7 +117,17 @@ def _totals(estimate: StudyEstimate) -> list[str]:
     for basis, names in bases.items():
         is_known = not basis.startswith("unknown")
         lines.append(f"  from {basis}: {', '.join(names)}" if is_known else f"Time: {basis}.")
+    if estimate.other_threads:
+        lines.append(_threads(estimate))
     return [*lines, f"Storage: about {size(estimate.storage_bytes)}."]
+
+
+def _threads(estimate: StudyEstimate) -> str:
+    others = " or ".join(map(str, estimate.other_threads))
+    return (
+        f"Threads: {estimate.threads} a trial, finished ones had {others}. They are no part of a trial's identity, "
+        f"but sums differ by rounding. The same for all: --set runtime.threads={estimate.other_threads[0]}."
+    )
 
 
 def _count(number: int, noun: str) -> str:

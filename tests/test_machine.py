@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 import pytest
 
-from ablation.machine import Memory, find_gpus, has_tpu, read_memory
+from ablation.machine import Memory, Processor, find_gpus, has_tpu, read_memory, read_processor
 
 MEMINFO = "MemTotal:       16000 kB\nMemFree:         1000 kB\nMemAvailable:    9000 kB\nHugePages_Total:       0\n"
 MACHINE = Memory(16000 * 1024, 9000 * 1024)
@@ -118,3 +119,28 @@ def test_machine_whose_driver_does_not_answer_has_no_gpu(command: tuple[str, ...
 )
 def test_tpu_is_known_by_its_device(tmp_path: Path, file: str, is_there: bool) -> None:
     assert has_tpu(write(tmp_path, {file: ""})) is is_there
+
+
+PROCESSORS = {
+    "x86": (
+        "processor : 0\nmodel name\t: AMD  EPYC 9554\nflags\t\t: fpu sse2 avx2 fma avx512_bf16 amx_tile hypervisor\n",
+        Processor("AMD EPYC 9554", ("amx_tile", "avx2", "avx512_bf16", "fma")),
+    ),
+    "two_cores": ("model name : A\nflags : fma\n\nmodel name : A\nflags : fma\n", Processor("A", ("fma",))),
+    "arm_has_no_name": (
+        "processor : 0\nFeatures : fp asimd aes asimddp sve bf16\n",
+        Processor(platform.machine(), ("asimd", "asimddp", "bf16", "sve")),
+    ),
+    "nothing": ("", Processor(platform.machine())),
+}
+
+
+@pytest.mark.parametrize(("cpuinfo", "expected"), PROCESSORS.values(), ids=PROCESSORS.keys())
+def test_processor_is_named_with_the_instructions_of_its_arithmetic(
+    tmp_path: Path, cpuinfo: str, expected: Processor
+) -> None:
+    assert read_processor(write(tmp_path, {"proc/cpuinfo": cpuinfo})) == expected
+
+
+def test_processor_of_a_system_without_proc_is_its_architecture(tmp_path: Path) -> None:
+    assert read_processor(tmp_path) == Processor(platform.machine())

@@ -12,6 +12,7 @@ from pydantic import Field
 from ablation.pipeline.misses import DifferenceRecord, Miss, find_misses
 from ablation.pipeline.past_trials import PastTrial, nearest
 from ablation.pipeline.records import RunPlan
+from ablation.pipeline.resources import threads_of
 from ablation.records import Record
 from ablation.spec import ModelShapes, Study, TrialSpec, Variant, differences, digest, model_shapes, sample_shape
 from ablation.training import MODEL, frozen_prefix
@@ -66,6 +67,8 @@ class StudyEstimate(Record):
     finished: int
     to_train: int = Field(description="Equal trials are trained once.")
     workers: int
+    threads: int = Field(description="Of each trial to train; no part of its identity, yet sums depend on it.")
+    other_threads: tuple[int, ...] = Field(description="Of finished trials of the plan, where they had another number.")
     train_s: float | None = Field(description="Of all trials to train, one after the other.")
     wall_s: float | None = Field(description="With so many workers.")
     storage_bytes: int = Field(description="Of all trials to train.")
@@ -86,6 +89,7 @@ def estimate_study(
     finished = {trial.outcome.fingerprint for trial in past}
     estimates = {variant.name: _estimate_variant(study, variant, plan, past, pilot) for variant in study.variants}
     pending = {each.fingerprint: each.trial.variant for each in plan.trials if each.fingerprint not in finished}
+    threads = threads_of(study.spec.runtime, workers)
     seconds = [estimates[variant].train_s for variant in pending.values()]
     train_s = None if None in seconds else sum(each for each in seconds if each is not None)
     return StudyEstimate(
@@ -96,10 +100,18 @@ def estimate_study(
         finished=sum(each.fingerprint in finished for each in plan.trials),
         to_train=len(pending),
         workers=workers,
+        threads=threads,
+        other_threads=_other_threads(plan, past, threads),
         train_s=train_s,
         wall_s=None if train_s is None else train_s / max(1, min(workers, len(pending))),
         storage_bytes=sum(estimates[variant].storage_bytes for variant in pending.values()),
     )
+
+
+def _other_threads(plan: RunPlan, past: tuple[PastTrial, ...], threads: int) -> tuple[int, ...]:
+    planned = {each.fingerprint for each in plan.trials}
+    ways = (each.outcome.determinism for each in past if each.outcome.fingerprint in planned)
+    return tuple(sorted({way.threads for way in ways if way} - {threads}))
 
 
 def _shared(study: Study) -> tuple[SharedEstimate, ...]:

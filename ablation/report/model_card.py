@@ -6,6 +6,7 @@ import html
 import re
 
 from ablation.analysis import caveats, decimals_for, format_number, gate_line, verdict_lines
+from ablation.report.determinism import determinism_lines
 from ablation.report.study import StudyReport, where_log
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|#])")
@@ -24,6 +25,7 @@ def model_card(report: StudyReport) -> bytes:
         _section("Trials without a result", _failures(report)),
         _section("What each variant changed", _changes(report)),
         _section("How to reproduce", fenced(report.reproduce, "sh")),
+        _section("Determinism", [f"- {escape(line)}" for line in determinism_lines(report.trials)]),
         _section("Environment", [f"- {escape(name)}: {escape(value)}" for name, value in report.environment.items()]),
     ]
     return ("\n\n".join(section for section in sections if section) + "\n").encode("utf-8")

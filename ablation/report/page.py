@@ -19,6 +19,7 @@ from ablation.analysis import (
     verdict_lines,
 )
 from ablation.records import TrialOutcome
+from ablation.report.determinism import determinism_lines
 from ablation.report.figures import Figure, leading_metric
 from ablation.report.study import LOG, StudyReport, trial_path, where_log
 from ablation.report.template import render
@@ -78,6 +79,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         rows=_variant_rows(report),
         metrics=report.metric_names(),
         trials=[_trial_row(trial) for trial in report.trials],
+        determinism=determinism_lines(report.trials),
         run_files=RUN_FILES,
     )
 

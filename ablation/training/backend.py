@@ -8,6 +8,9 @@ import os
 import keras
 
 from ablation import seeds
+from ablation.machine import read_processor
+from ablation.records import Determinism
+from ablation.settings import usable_cores
 
 ADVICE = "Install the gpu requirements and NVIDIA's driver, or set `accelerator: auto`: trials then use what works."
 
@@ -41,6 +44,50 @@ def configure_backend(
         # JAX reads its environment when it is imported, which the template has done.
         importlib.import_module("jax").config.update("jax_platforms", "cpu")
     keras.utils.set_random_seed(seeds.derive(seed, "process"))
+
+
+def describe_determinism(threads: int) -> Determinism:
+    """Return how exactly this process' numbers come again; call after the backend was configured.
+
+    TensorFlow refuses an operation that has no deterministic kernel, on a GPU as well. JAX has no such switch: on a CPU
+    it gives the same bits again, on a GPU it sums in any order.
+
+    Args:
+        threads: Of one operation, as TensorFlow was told; JAX takes all cores of the process.
+
+    Source: tf.config.experimental.enable_op_determinism.
+    """
+    backend = keras.backend.backend()
+    device = keras.distribution.list_devices()[0].split(":")[0]
+    has_deterministic_operations = backend == "tensorflow" and _is_tensorflow_deterministic()
+    is_exact = has_deterministic_operations or (backend == "jax" and device == "cpu")
+    processor = read_processor()
+    return Determinism(
+        level="bit-exact" if is_exact else "seeded",
+        backend=backend,
+        has_deterministic_operations=has_deterministic_operations,
+        threads=threads if backend == "tensorflow" else usable_cores(),
+        device=device,
+        device_name=processor.name if device == "cpu" else _device_name(backend),
+        instructions=processor.instructions,
+    )
+
+
+def _is_tensorflow_deterministic() -> bool:
+    # What enable_op_determinism sets; there is no public name for reading it.
+    config = importlib.import_module("tensorflow.python.framework.config")
+    return bool(config.is_op_determinism_enabled())
+
+
+def _device_name(backend: str) -> str:
+    """Return the model of the first accelerator, e.g. NVIDIA H200."""
+    if backend == "jax":
+        return str(importlib.import_module("jax").devices()[0].device_kind)
+    import tensorflow as tf
+
+    for device in tf.config.list_physical_devices("GPU"):
+        return str(tf.config.experimental.get_device_details(device).get("device_name", device.device_type))
+    return "unknown"
 
 
 def _show_devices(devices: tuple[str, ...] | None) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from ablation.data import FeaturesRef, PreparedRef
-from ablation.records import Record
+from ablation.records import Determinism, Record
 from ablation.settings import Settings
 from ablation.spec import ModelSpec, Trial, layers, losses
 from ablation.training.preflight import PreflightJob
@@ -113,4 +113,5 @@ class TrainResult(Record):
     parameters: int
     train_s: float
     peak_rss_bytes: int
+    determinism: Determinism
     error: str | None = None

@@ -13,7 +13,7 @@ import numpy as np
 from ablation.data import load_features, load_prepared
 from ablation.evaluation import head_of
 from ablation.model import ModelError, build_model, fetch_weights, summarize
-from ablation.training.backend import configure_backend
+from ablation.training.backend import configure_backend, describe_determinism
 from ablation.training.feeding.inputs import sparse_where_possible
 from ablation.training.fitting import Fitted, fit
 from ablation.training.folder import Folder
@@ -58,6 +58,7 @@ def train(job_json: str, directory: Path) -> None:
         parameters=model.count_params(),
         train_s=fitted.resuming.earlier_s + time.perf_counter() - started,
         peak_rss_bytes=_peak_rss_bytes(),
+        determinism=describe_determinism(job.threads),
         error=error,
     )
     (directory / RESULT).write_text(result.model_dump_json(), encoding="utf-8")

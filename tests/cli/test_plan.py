@@ -118,6 +118,17 @@ def test_plan_of_more_epochs_scales_what_earlier_runs_took(finished_run: Finishe
 
 
 @pytest.mark.xdist_group("prefect")
+def test_plan_names_the_threads_of_finished_trials_that_had_another_number(finished_run: FinishedRun) -> None:
+    arguments = ("plan", "study.yaml", "--set", "seeds=[0, 7]", "--set", "runtime.threads=71")
+    _, plan = finished_run.project.call_json(*arguments)
+    assert plan["totals"]["threads"] == 71
+    (before,) = plan["totals"]["other_threads"]
+    printed = finished_run.project.call(*arguments).stdout
+    assert f"\nThreads: 71 a trial, finished ones had {before}. They are no part" in printed
+    assert f"--set runtime.threads={before}.\n" in printed
+
+
+@pytest.mark.xdist_group("prefect")
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_plan_never_cuts_a_name_or_a_number(
     finished_run: FinishedRun, width: int, monkeypatch: pytest.MonkeyPatch

@@ -8,6 +8,7 @@ from ablation.pipeline import PastTrial, Pilot, RunPlan, estimate_study, plan_ru
 from ablation.records import BlobRef, TrialOutcome
 from ablation.spec import Study, load_study
 from tests.conftest import TINY
+from tests.report.studies import on_cpu
 
 # 64 inputs x 8 and 8 biases, 8 x 10 and 10 biases; the four numbers of each normalised unit.
 PARAMETERS = 64 * 8 + 8 + 8 * 10 + 10
@@ -75,6 +76,28 @@ def test_wall_time_is_shared_by_no_more_workers_than_trials(tmp_path: Path, work
     assert estimate.to_train == 3
     assert estimate.train_s == 12.0
     assert estimate.wall_s == wall_s
+
+
+@pytest.mark.parametrize(("before", "others"), [((1, 1), (1,)), ((2, 2), ()), ((1, 4), (1, 4)), ((None, 2), ())])
+def test_estimate_names_the_threads_of_finished_trials_that_had_another_number(
+    tmp_path: Path, before: tuple[int | None, ...], others: tuple[int, ...]
+) -> None:
+    loaded, plan = study(tmp_path, TINY + "runtime: {threads: 2}\n")
+    finished = tuple(trained_with(past(plan, "baseline", seed, 1.0), threads) for seed, threads in enumerate(before))
+    estimate = estimate_study(loaded, plan, finished, workers=1)
+    assert (estimate.threads, estimate.other_threads) == (2, others)
+
+
+def trained_with(trial: PastTrial, threads: int | None) -> PastTrial:
+    way = None if threads is None else on_cpu(threads)
+    return PastTrial(trial.planned, trial.outcome.model_copy(update={"determinism": way}))
+
+
+def test_threads_of_trials_of_an_earlier_spec_are_not_named(tmp_path: Path) -> None:
+    _, other = study(tmp_path, TINY.replace("epochs: 2", "epochs: 3"))
+    loaded, plan = study(tmp_path, TINY + "runtime: {threads: 2}\n")
+    finished = (trained_with(past(other, "baseline", 0, 1.0), 1),)
+    assert estimate_study(loaded, plan, finished, workers=1).other_threads == ()
 
 
 def test_pilot_tells_the_time_of_what_was_never_trained(tmp_path: Path) -> None:

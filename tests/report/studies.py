@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 from ablation.analysis import compare
-from ablation.records import BlobRef, RunManifest, TrialOutcome, TrialStatus
+from ablation.records import BlobRef, Determinism, RunManifest, TrialOutcome, TrialStatus
 from ablation.report import History, StudyReport
 
 FINGERPRINT = "0" * 64
@@ -30,6 +30,19 @@ def history(level: float = 0.0, *, epochs: int = 6, diverges_at: int | None = No
             values = columns[name]
             columns[name] = values[: diverges_at - 2] + [1e30] + [math.nan] * (epochs - diverges_at + 1)
     return History(columns=columns)
+
+
+def on_cpu(threads: int = 1) -> Determinism:
+    """Return how TensorFlow trains on a processor."""
+    return Determinism(
+        level="bit-exact",
+        backend="tensorflow",
+        has_deterministic_operations=True,
+        threads=threads,
+        device="cpu",
+        device_name="AMD EPYC",
+        instructions=("avx2", "fma"),
+    )
 
 
 def study(
@@ -64,6 +77,7 @@ def study(
                     train_s=1.5,
                     parameters=1000,
                     peak_rss_bytes=2**30,
+                    determinism=on_cpu(),
                     error="the loss was <b>nan</b>" if is_failed else None,
                     files={"log.txt": BLOB} if is_failed else {"history.csv": BLOB, "model.keras": BLOB},
                 )
