@@ -45,3 +45,21 @@ def configure_devices(job: str, directory: Path) -> None:
     growth = [tf.config.experimental.get_memory_growth(gpu) for gpu in tf.config.list_physical_devices("GPU")]
     found = {name: os.environ.get(name) for name in names} | {"growth": growth}
     (directory / "found.json").write_text(json.dumps(found))
+
+
+def draw_numbers(job: str, directory: Path) -> None:
+    import random
+
+    import keras
+    import numpy as np
+
+    from ablation.training.backend import configure_backend
+
+    configure_backend(seed=json.loads(job), threads=1, devices=())
+    drawn = {
+        "python": random.random(),
+        "numpy": float(np.random.uniform()),  # the old generator is what libraries draw from
+        "keras": float(keras.random.uniform(())),
+        "split_layer": float(keras.random.uniform((), seed=keras.random.SeedGenerator())),
+    }
+    (directory / "drawn.json").write_text(json.dumps(drawn))

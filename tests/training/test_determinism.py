@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from ablation.data import prepare
+from ablation.machine import read_processor
 from ablation.processes import run_isolated
 from ablation.settings import Settings
 from ablation.spec import find_dataset, load_study
-from ablation.training import HISTORY, PREDICTIONS, TRAIN, TrainJob
+from ablation.training import HISTORY, PREDICTIONS, RESULT, TRAIN, TrainJob, TrainResult
 from tests.conftest import TINY
 
 Bits = tuple[bytes, str]
@@ -41,6 +42,28 @@ training:
 seeds: [0, 1]
 variants:
   words: {{}}
+"""
+
+
+# Sums over a batch that two threads share, augmentation and dropout.
+IMAGES = """\
+study: images
+question: Do convolutions give the same bits, too?
+data:
+  dataset: digits
+  validation: {fraction: 0.25}
+  augment: [{kind: shift, width: 0.2}]
+model:
+  layers:
+    - {kind: reshape, name: image, target_shape: [8, 8, 1]}
+    - {kind: conv2d, name: first, filters: 32, kernel_size: 3, activation: relu}
+    - {kind: conv2d, name: second, filters: 32, kernel_size: 3, activation: relu}
+    - {kind: flatten, name: flat}
+    - {kind: dropout, name: drop, rate: 0.3}
+    - {kind: dense, name: output, units: 10}
+training: {optimizer: {kind: adam}, epochs: 2, batch_size: 128}
+seeds: [0]
+variants: {images: {}}
 """
 
 
@@ -119,6 +142,26 @@ def test_trial_with_two_threads_gives_the_same_bits_as_with_one(
     job = jobs["baseline", 1]
     one = train(job, tmp_path / "one")
     assert train(job.model_copy(update={"threads": 2}), tmp_path / "two") == one
+
+
+@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_trial_records_how_exactly_its_bits_come_again(
+    jobs: dict[tuple[str, int], TrainJob], tmp_path: Path, threads: int
+) -> None:
+    job = jobs["baseline", 0].model_copy(update={"threads": threads, "devices": ()})
+    train(job, tmp_path / "out")
+    found = TrainResult.model_validate_json((tmp_path / "out" / RESULT).read_bytes()).determinism
+    assert (found.level, found.has_deterministic_operations) == ("bit-exact", True)
+    assert (found.backend, found.device, found.threads) == ("tensorflow", "cpu", threads)
+    assert (found.device_name, found.instructions) == (read_processor().name, read_processor().instructions)
+
+
+@pytest.mark.slow
+def test_convolutions_on_two_threads_give_the_same_bits_again(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(IMAGES)
+    job = jobs_of(tmp_path / "study.yaml")["images", 0].model_copy(update={"threads": 2})
+    once = train(job, tmp_path / "once")
+    assert train(job, tmp_path / "again") == once
 
 
 def test_trial_of_sparse_rows_gives_the_same_bits_again_beside_another_and_with_two_threads(
