@@ -86,7 +86,7 @@ def _load(spec: Spec, overrides: Overrides, only: Only, yes: bool) -> Study:
 
 
 def _run(study: Study, parameters: dict[str, Any]) -> RunResult:
-    from ablation.pipeline import find_finished, new_run_id, open_slots, plan_run
+    from ablation.pipeline import has_new_trials, new_run_id, open_slots, plan_run
     from ablation.processes import warm_up
     from ablation.settings import Settings
     from ablation.store import open_store
@@ -98,10 +98,7 @@ def _run(study: Study, parameters: dict[str, Any]) -> RunResult:
     with ending_on_signals():
         try:
             with open_store(settings) as store:  # one that cannot be reached is known before anything trains
-                plan = plan_run(study, run_id)
-                if not parameters["use_cache"] or len(find_finished(plan, store)) < len(
-                    {each.fingerprint for each in plan.trials}
-                ):
+                if not parameters["use_cache"] or has_new_trials(plan_run(study, run_id), store):
                     open_slots(study.spec.runtime, workers=1)  # so is what this machine lacks
                     warm_up()  # Keras is imported for the trials while Prefect is imported here
             with showing_progress(settings, run_id, total=len(study.trials)):

@@ -15,7 +15,15 @@ from ablation.pipeline.features import (
 from ablation.pipeline.misses import DifferenceRecord, Miss
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
-from ablation.pipeline.planning import as_cached, as_twin, choose_dataset, find_finished, new_run_id, plan_run
+from ablation.pipeline.planning import (
+    as_cached,
+    as_twin,
+    choose_dataset,
+    find_finished,
+    has_new_trials,
+    new_run_id,
+    plan_run,
+)
 from ablation.pipeline.preflight import PreflightFailed, comparable_baseline, require_baseline, settle_findings
 from ablation.pipeline.preview import DataPreview, preview_data
 from ablation.pipeline.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
@@ -74,6 +82,7 @@ __all__ = [
     "find_features",
     "find_finished",
     "find_past_trials",
+    "has_new_trials",
     "new_run_id",
     "open_slots",
     "plan_run",

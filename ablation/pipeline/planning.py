@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 
 from ablation.catalogue import Dataset, catalogue
@@ -14,7 +15,7 @@ from ablation.pipeline.records import PlannedTrial, RunPlan
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.spec import Source, Study, Surroundings, Trial, find_dataset, fingerprint
-from ablation.store import Store, find_trials
+from ablation.store import Store, find_trials, published_trials
 
 _BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
 
@@ -81,7 +82,11 @@ def surroundings(dataset: Dataset) -> Surroundings:
 
 def library_versions() -> dict[str, str]:
     """Return the versions of what computes and draws, Keras, its backend and others, without importing them."""
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    return dict(_versions(os.environ.get("KERAS_BACKEND", "tensorflow")))
+
+
+@cache  # each looks for a folder in every folder that Python imports from
+def _versions(backend: str) -> dict[str, str]:
     versions = {name: metadata.version(name) for name in ("keras", "numpy", "scipy", "pillow")} | {"backend": backend}
     for distribution in _BACKENDS.get(backend, (backend,)):
         try:
@@ -107,6 +112,12 @@ def find_finished(plan: RunPlan, store: Store) -> dict[str, TrialOutcome]:
     """Return the outcomes of trials that were finished before, by anyone on this store, by fingerprint."""
     wanted = {planned.fingerprint for planned in plan.trials}
     return find_trials(store, sorted(wanted))
+
+
+def has_new_trials(plan: RunPlan, store: Store) -> bool:
+    """Whether a trial of the plan was never finished; whether its files are whole is not looked at."""
+    wanted = {planned.fingerprint for planned in plan.trials}
+    return len(published_trials(store, wanted)) < len(wanted)
 
 
 def as_twin(planned: PlannedTrial, outcome: TrialOutcome) -> TrialOutcome:

@@ -31,7 +31,7 @@ from ablation.store import (
     RunFile,
     Store,
     connect,
-    get_blob,
+    get_blobs,
     list_runs,
     public_address,
     publish_run,
@@ -151,11 +151,11 @@ def reproduce_command(spec: str, overrides: tuple[str, ...], only: tuple[str, ..
 
 
 def _histories(outcomes: tuple[TrialOutcome, ...], store: Store) -> dict[str, dict[int, History]]:
+    trained = [outcome for outcome in outcomes if HISTORY in outcome.files]
+    contents = get_blobs(store, [outcome.files[HISTORY] for outcome in trained])
     histories: dict[str, dict[int, History]] = {}
-    for outcome in outcomes:
-        if HISTORY in outcome.files:
-            content = get_blob(store, outcome.files[HISTORY])
-            histories.setdefault(outcome.variant, {})[outcome.seed] = History.from_csv(content)
+    for outcome, content in zip(trained, contents, strict=True):
+        histories.setdefault(outcome.variant, {})[outcome.seed] = History.from_csv(content)
     return histories
 
 

@@ -3,7 +3,7 @@
 Importing this room does not import boto3: opening a store does.
 """
 
-from ablation.store.blobs import download_blob, get_blob, present_blobs, put_blob
+from ablation.store.blobs import download_blob, get_blob, get_blobs, present_blobs, put_blob
 from ablation.store.checkpoints import (
     StoredCheckpoint,
     delete_checkpoint,
@@ -41,7 +41,7 @@ from ablation.store.layout import (
 from ablation.store.objects import Store, StoredObject, StoreLocation
 from ablation.store.publication import RunFile, publish_run
 from ablation.store.runs import LATEST, get_run_file, list_runs, read_run, resolve_run
-from ablation.store.trials import TrialManifest, find_trial, find_trials, publish_trial
+from ablation.store.trials import TrialManifest, find_trial, find_trials, publish_trial, published_trials
 
 __all__ = [
     "LATEST",
@@ -74,6 +74,7 @@ __all__ = [
     "find_trial",
     "find_trials",
     "get_blob",
+    "get_blobs",
     "get_run_file",
     "honours_conditions",
     "latest_key",
@@ -83,6 +84,7 @@ __all__ = [
     "public_address",
     "publish_run",
     "publish_trial",
+    "published_trials",
     "put_blob",
     "put_checkpoint",
     "put_dataset",

@@ -13,12 +13,16 @@ from ablation.records import BlobRef
 from ablation.store import layout
 from ablation.store.errors import BlobCorrupt, UploadIncomplete
 from ablation.store.files import whole_file
-from ablation.store.objects import Store
+from ablation.store.objects import PAGE_KEYS, Store
 from ablation.store.parallel import in_parallel
 
 # From this many wanted blobs in one shard, one listing of the shard's first keys costs less than a request for each.
 _LIST_FROM: Final = 3
 _LIST_KEYS: Final = 64
+# From this many shards on, all blobs are listed first, a page for so many shards at most: a small store answers in a
+# few requests, and with a large one little is lost.
+_LIST_ALL_FROM: Final = 32
+_SHARDS_PER_PAGE: Final = 32
 
 # Two threads with the same bytes would replace each other's object, and on some servers it is absent for that moment.
 _writing = [Lock() for _ in range(64)]
@@ -45,6 +49,16 @@ def get_blob(store: Store, ref: BlobRef) -> bytes:
     return get_verified(store, layout.blob_key(ref.sha256), ref.sha256)
 
 
+def get_blobs(store: Store, refs: Iterable[BlobRef]) -> list[bytes]:
+    """Return the bytes of some blobs, in their order.
+
+    Raises:
+        KeyMissing: The store does not have one of them.
+        BlobCorrupt: The bytes of one are not those that were published.
+    """
+    return in_parallel(lambda ref: get_blob(store, ref), refs)
+
+
 def download_blob(store: Store, ref: BlobRef, path: Path) -> None:
     """Copy a blob to a file, which appears whole and right or not at all.
 
@@ -60,6 +74,9 @@ def present_blobs(store: Store, refs: Iterable[BlobRef]) -> set[BlobRef]:
     shards: defaultdict[str, set[BlobRef]] = defaultdict(set)
     for ref in refs:
         shards[layout.blob_shard(ref.sha256)].add(ref)
+    sizes, is_all = _all_sizes(store, len(shards)) if len(shards) >= _LIST_ALL_FROM else ({}, False)
+    if is_all:
+        return {ref for wanted in shards.values() for ref in wanted if sizes.get(_key(ref)) == ref.bytes}
     found = in_parallel(lambda shard: _present(store, *shard), shards.items())
     return set().union(*found)
 
@@ -126,12 +143,20 @@ def _require(store: Store, key: str, expected: str, got: str) -> None:
 
 def _present(store: Store, shard: str, refs: Collection[BlobRef]) -> set[BlobRef]:
     sizes, is_all = _listed_sizes(store, shard) if len(refs) >= _LIST_FROM else ({}, False)
-    return {ref for ref in refs if _has_size(store, layout.blob_key(ref.sha256), ref.bytes, sizes, is_all)}
+    return {ref for ref in refs if _has_size(store, _key(ref), ref.bytes, sizes, is_all)}
 
 
-def _listed_sizes(store: Store, shard: str) -> tuple[dict[str, int], bool]:
-    listed, is_all = store.first_keys(shard, _LIST_KEYS)
+def _all_sizes(store: Store, shards: int) -> tuple[dict[str, int], bool]:
+    return _listed_sizes(store, layout.BLOBS, PAGE_KEYS * (shards // _SHARDS_PER_PAGE))
+
+
+def _listed_sizes(store: Store, prefix: str, count: int = _LIST_KEYS) -> tuple[dict[str, int], bool]:
+    listed, is_all = store.first_keys(prefix, count)
     return {item.key: item.bytes for item in listed}, is_all
+
+
+def _key(ref: BlobRef) -> str:
+    return layout.blob_key(ref.sha256)
 
 
 def _has_size(store: Store, key: str, expected_bytes: int, sizes: dict[str, int], is_all: bool) -> bool:

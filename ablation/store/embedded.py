@@ -77,7 +77,8 @@ def _made(root: Path) -> Path:
 
 def _command() -> list[str]:
     listen = ["--addr", "127.0.0.1:0", "--vfs-cache-mode", "off", "--dir-cache-time", _DIRECTORY_CACHE]
-    return [_rclone(), "serve", "s3", ":combine:", *listen]
+    # An entity tag is the MD5 of the file: every listing and every HEAD would read whole models from the disk.
+    return [_rclone(), "serve", "s3", ":combine:", "--etag-hash", "", *listen]
 
 
 def _rclone() -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 from ablation.store.errors import KeyInvalid
 
+BLOBS: Final = "blobs/sha256/"
 TRIALS: Final = "trials/"
 STUDIES: Final = "studies/"
 INDEX: Final = "index.html"
@@ -47,7 +48,7 @@ def dataset_key(sha256: str) -> str:
 
 def blob_shard(sha256: str) -> str:
     """Return the prefix that a blob shares with the 1/256 of all blobs whose digests begin alike."""
-    return f"blobs/sha256/{_digest(sha256)[:2]}/"
+    return f"{BLOBS}{_digest(sha256)[:2]}/"
 
 
 def blob_key(sha256: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 MULTIPART_FROM_BYTES: Final = 256 * 2**20
+PAGE_KEYS: Final = 1000  # S3 lists no more at once
 _CHUNK_BYTES: Final = 2**20
 
 # botocore repeats a request that fails, but not the reading of a body that breaks off half way.
@@ -194,10 +195,16 @@ class Store:
             yield from (self._listed(item) for item in page.get("Contents", []))
 
     def first_keys(self, prefix: str, count: int) -> tuple[list[StoredObject], bool]:
-        """Return at most `count` objects whose keys begin with `prefix`, and whether these are all. One request."""
-        with self._translated(prefix):
-            page = self.client.list_objects_v2(Bucket=self.bucket, Prefix=self._under(prefix), MaxKeys=count)
-        return [self._listed(item) for item in page.get("Contents", [])], not page.get("IsTruncated", False)
+        """Return at most `count` objects whose keys begin with `prefix`, and whether these are all.
+
+        One request for every 1,000 of them.
+        """
+        found: list[StoredObject] = []
+        for page in self._pages(prefix, page_keys=min(count, PAGE_KEYS)):
+            found += (self._listed(item) for item in page.get("Contents", []))
+            if len(found) >= count:
+                return found[:count], len(found) == count and not page.get("IsTruncated", False)
+        return found, True
 
     def folders(self, prefix: str) -> Iterator[str]:
         """Yield the names of the folders directly under `prefix`, which ends with a slash."""
@@ -225,10 +232,17 @@ class Store:
         # The digest lets the server refuse bytes that changed on their way.
         self.client.put_object(Bucket=self.bucket, Key=self._full(key), Body=body, ContentMD5=md5, **headers)
 
-    def _pages(self, prefix: str, delimiter: str = "") -> Iterator[ListObjectsV2OutputTypeDef]:
+    def _pages(
+        self, prefix: str, delimiter: str = "", page_keys: int = PAGE_KEYS
+    ) -> Iterator[ListObjectsV2OutputTypeDef]:
         pages = self.client.get_paginator("list_objects_v2")
         with self._translated(prefix):
-            yield from pages.paginate(Bucket=self.bucket, Prefix=self._under(prefix), Delimiter=delimiter)
+            yield from pages.paginate(
+                Bucket=self.bucket,
+                Prefix=self._under(prefix),
+                Delimiter=delimiter,
+                PaginationConfig={"PageSize": page_keys},
+            )
 
     def _listed(self, item: Any) -> StoredObject:
         key = item["Key"].removeprefix(self.prefix)

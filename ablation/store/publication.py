@@ -43,6 +43,7 @@ def publish_run(store: Store, manifest: RunManifest, files: Mapping[str, RunFile
         layout.run_file_key(manifest.study, manifest.run_id, path)
     published = in_parallel(lambda item: _publish_file(store, manifest, *item), sorted(files.items()))
     committed = manifest.model_copy(update={"files": tuple(published)})
+    _verify(store, committed)
     _commit(store, committed)
     advance_latest(store, manifest.study, manifest.run_id)
     return committed
@@ -82,8 +83,17 @@ def _publish_file(store: Store, manifest: RunManifest, path: str, file: RunFile)
     else:
         ref = reference(file, content_type_of(path))
         store.put(key, file, ref.content_type)
-    verify_size(store, key, ref.bytes)
     return PublishedFile(path=path, sha256=ref.sha256, bytes=ref.bytes, content_type=ref.content_type)
+
+
+def _verify(store: Store, manifest: RunManifest) -> None:
+    """Check that the run's folder has every file with its size: a listing tells of 1,000 at once."""
+    folder = layout.run_prefix(manifest.study, manifest.run_id)
+    sizes = {item.key: item.bytes for item in store.keys(folder)}
+    for file in manifest.files:
+        key = layout.run_file_key(manifest.study, manifest.run_id, file.path)
+        if sizes.get(key) != file.bytes:  # or the listing is behind, as it may be on some endpoints
+            verify_size(store, key, file.bytes)
 
 
 def _commit(store: Store, manifest: RunManifest) -> None:

@@ -73,6 +73,11 @@ def find_trials(store: Store, fingerprints: Iterable[str]) -> dict[str, TrialOut
     return found
 
 
+def published_trials(store: Store, fingerprints: Iterable[str]) -> set[str]:
+    """Return which trials have a manifest; neither it nor the trial's blobs are looked at."""
+    return {fingerprint for fingerprint, attempts in _all_attempts(store, set(fingerprints)).items() if attempts}
+
+
 def _trained(store: Store, fingerprint: str, attempts: set[int]) -> list[TrialOutcome]:
     """Return the trained outcomes of one trial, newest first."""
     outcomes = (_outcome(store, fingerprint, attempt) for attempt in sorted(attempts, reverse=True))
