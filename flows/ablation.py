@@ -34,6 +34,7 @@ from ablation.settings import Settings
 from ablation.spec import Study, load_study
 from ablation.store import open_store
 from flows.artifacts import publish_summary
+from flows.passing import whole
 from flows.trials import settle_trials
 from tasks.commit import commit
 from tasks.compare import compare
@@ -113,7 +114,7 @@ def _run(study: Study, plan: RunPlan, run: RunContext, open_places: Callable[[],
             workspace.remove()  # nothing was trained, and the same command would end alike
             raise
         plan = plan.model_copy(update={"findings": findings})
-        comparison = compare(study, outcomes)
-        result = commit(study, plan, outcomes, comparison, run)
+        comparison = compare(whole(study), whole(outcomes))
+        result = commit(whole(study), whole(plan), whole(outcomes), whole(comparison), run)
         publish_summary(result)
         return result

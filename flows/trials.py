@@ -31,6 +31,7 @@ from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.training import Finding
 from flows.artifacts import StudyProgress
+from flows.passing import whole
 from tasks.build import build
 from tasks.evaluate import evaluate
 from tasks.extract import extract
@@ -62,7 +63,7 @@ def settle_trials(
         PreflightFailed: The baseline cannot be built or cannot learn.
         ResourcesMissing: This machine has not what a trial needs.
     """
-    finished = {} if run.is_fresh else lookup(plan, run.store)
+    finished = {} if run.is_fresh else lookup(whole(plan), run.store)
     outcomes: dict[PlannedTrial, TrialOutcome] = {}
     for planned in plan.trials:
         if planned.fingerprint in finished:
@@ -100,9 +101,10 @@ def _map_trials(
     built = [models[planned.trial.variant] for planned in pending]
     extracted = _extract(pending, prepared, built, run, slots)
     begun = list(zip(built, extracted, strict=True))
-    trained = train.map(pending, prepared, begun, unmapped(run), unmapped(slots))
-    evaluated = evaluate.map(trained, pending, prepared, unmapped(run))
-    published = publish.map(evaluated, pending, unmapped(run))
+    passed = [whole(planned) for planned in pending]
+    trained = train.map(passed, prepared, begun, unmapped(run), unmapped(slots))
+    evaluated = evaluate.map(trained, passed, prepared, unmapped(run))
+    published = publish.map(evaluated, passed, unmapped(run))
     for _ in as_completed(list(published)):
         progress.advance()
     stages = zip(built, extracted, trained, evaluated, published, strict=True)
@@ -117,7 +119,8 @@ def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
     fetch.map(list(dict.fromkeys(planned.dataset for planned in pending)), unmapped(run)).result()
     splits = [(planned.trial.spec.data, planned.dataset, planned.trial.seed) for planned in pending]
     distinct = list(dict.fromkeys(splits))
-    futures = normalize.map(*map(list, zip(*distinct, strict=True)), unmapped(run.store))
+    data, datasets, seeds = zip(*distinct, strict=True)
+    futures = normalize.map(list(map(whole, data)), list(map(whole, datasets)), list(seeds), unmapped(run.store))
     futures.result()
     by_split = dict(zip(distinct, futures, strict=True))
     return [by_split[split] for split in splits]
@@ -138,7 +141,7 @@ def _build(
         if baseline := next(((trial, data) for trial, data in beside if trial), None):
             first[plan.baseline] = baseline
     trials, arrays = zip(*first.values(), strict=True)
-    futures = build.map(list(trials), list(arrays), unmapped(run), unmapped(slots))
+    futures = build.map(list(map(whole, trials)), list(arrays), unmapped(run), unmapped(slots))
     return dict(zip(first, futures, strict=True))
 
 

@@ -89,8 +89,8 @@ def commit_run(
         trials=dict(Counter(outcome.status for outcome in outcomes)),
         files=(),
     )
-    files: dict[str, RunFile] = {**_inputs(study, plan), **render_study(report), **_trial_files(shown)}
-    committed = publish_run(store, manifest, files)
+    files: dict[str, RunFile] = {**_inputs(study, plan), **_trial_files(shown)}
+    committed = publish_run(store, manifest, files, render_study(report))
     rebuild_indexes(store, study.name)
     Workspace(Settings(), run.run_id).remove()
     return _result(committed, plan, outcomes, report, store)

@@ -40,11 +40,6 @@ class Figure:
         }
 
 
-def study_figures(report: StudyReport) -> dict[str, Figure]:
-    """Draw every figure that the study has data for, by name."""
-    return {figure.name: figure for figure in _figures(report)}
-
-
 def leading_metric(report: StudyReport) -> str | None:
     """Return the metric whose curves explain the answer: the compared one where it has curves, else the loss."""
     paired = report.paired_metrics()
@@ -53,7 +48,8 @@ def leading_metric(report: StudyReport) -> str | None:
     return next(iter([*preferred, *paired]), None)
 
 
-def _figures(report: StudyReport) -> Iterator[Figure]:
+def study_figures(report: StudyReport) -> Iterator[Figure]:
+    """Draw every figure that the study has data for, one after the other, as they are asked for."""
     if any(effect.pairs for effect in report.comparison.effects):
         yield _effects(report)
     for metric in report.paired_metrics():

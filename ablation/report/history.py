@@ -12,6 +12,7 @@ from ablation.records import Record
 
 EPOCH = "epoch"
 VALIDATION_PREFIX = "val_"
+LOSS, OBJECTIVE = "loss", "objective"
 
 
 class History(Record):
@@ -67,6 +68,11 @@ class History(Record):
     def paired_metrics(self) -> list[str]:
         """Return the metrics that have a training and a validation column."""
         return [name for name in self.columns if f"{VALIDATION_PREFIX}{name}" in self.columns]
+
+    def is_without_penalty(self) -> bool:
+        """Whether the objective is the loss, so that a chart of one shows the other."""
+        pairs = ((OBJECTIVE, LOSS), (VALIDATION_PREFIX + OBJECTIVE, VALIDATION_PREFIX + LOSS))
+        return all(self.curve(objective) == self.curve(loss) for objective, loss in pairs)
 
     def curve(self, column: str) -> list[tuple[int, float | None]]:
         """Return (epoch, value) of a column, None where the value is not finite; empty when there is no such column."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ablation.records import RunManifest
-from ablation.report.figures import study_figures
+from ablation.report.figures import Figure, study_figures
 from ablation.report.model_card import model_card
 from ablation.report.page import study_page
 from ablation.report.study import StudyReport
@@ -13,20 +13,21 @@ from ablation.report.tables import effects_json, summary_csv
 from ablation.report.template import render
 
 
-def render_study(report: StudyReport) -> dict[str, bytes]:
-    """Render everything that a reader of a run gets.
+def render_study(report: StudyReport) -> Iterator[tuple[str, bytes]]:
+    """Render everything that a reader of a run gets, one file after the other, as they are asked for.
 
     Returns:
-        index.html, effects.json, summary.csv, model_card.md, and for every figure its svg, png and csv.
+        Name and content: for every figure its svg, png and csv, then index.html, effects.json, summary.csv and
+        model_card.md.
     """
-    figures = study_figures(report)
-    files = {name: content for figure in figures.values() for name, content in figure.files().items()}
-    return files | {
-        "index.html": study_page(report, figures),
-        "effects.json": effects_json(report),
-        "summary.csv": summary_csv(report),
-        "model_card.md": model_card(report),
-    }
+    figures: dict[str, Figure] = {}
+    for figure in study_figures(report):
+        figures[figure.name] = figure
+        yield from figure.files().items()
+    yield "index.html", study_page(report, figures)
+    yield "effects.json", effects_json(report)
+    yield "summary.csv", summary_csv(report)
+    yield "model_card.md", model_card(report)
 
 
 def render_study_index(study: str, manifests: Sequence[RunManifest]) -> bytes:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ablation.analysis import Comparison, GateResult
 from ablation.records import Record, TrialOutcome
-from ablation.report.history import History
+from ablation.report.history import OBJECTIVE, History
 
 LOG = "log.txt"
 
@@ -53,9 +53,14 @@ class StudyReport(Record):
         return self.histories.get(trial.variant, {}).get(trial.seed)
 
     def paired_metrics(self) -> list[str]:
-        """Return the metrics that have a training and a validation column in any history."""
+        """Return the metrics that have a training and a validation column in any history.
+
+        The objective is left out where no trial has a penalty: it is the loss.
+        """
         histories = [history for by_seed in self.histories.values() for history in by_seed.values()]
-        return list(dict.fromkeys(name for history in histories for name in history.paired_metrics()))
+        names = dict.fromkeys(name for history in histories for name in history.paired_metrics())
+        is_told_by_loss = all(history.is_without_penalty() for history in histories)
+        return [name for name in names if name != OBJECTIVE or not is_told_by_loss]
 
     def metric_names(self) -> list[str]:
         """Return the names of all metrics of the trials, the compared one first."""

@@ -7,7 +7,7 @@ import altair as alt
 from ablation.report import theme
 from ablation.report.drawing import Datasets, Row, draw
 from ablation.report.epoch_chart import clipped_note, epoch_axis, value_axis
-from ablation.report.history import EPOCH, VALIDATION_PREFIX, History
+from ablation.report.history import EPOCH, LOSS, OBJECTIVE, VALIDATION_PREFIX, History
 from ablation.report.learning_chart import SPLITS
 from ablation.report.series import Domain, axis_domain, values_of
 
@@ -46,7 +46,7 @@ def _metrics(history: History) -> list[str]:
 def _tells_something(history: History, metric: str) -> bool:
     """Whether a panel has values that another panel or a single number does not tell as well."""
     values = _values(history, metric)
-    if metric == "objective" and values == _values(history, "loss"):
+    if metric == OBJECTIVE and values == _values(history, LOSS):
         return False  # no penalty
     return bool(values) and (metric != "learning_rate" or len(set(values)) > 1)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random
@@ -20,13 +21,16 @@ from ablation.store.parallel import in_parallel
 RunFile = bytes | Path | BlobRef
 
 
-def publish_run(store: Store, manifest: RunManifest, files: Mapping[str, RunFile]) -> RunManifest:
+def publish_run(
+    store: Store, manifest: RunManifest, files: Mapping[str, RunFile], drawn: Iterable[tuple[str, bytes]] = ()
+) -> RunManifest:
     """Publish a run's files, commit it, and move its study's `latest` pointer to it.
 
     Args:
         store: Where to.
         manifest: What the run is; its `files` are empty.
         files: By path relative to the run's folder: bytes, a file, or a blob that is in the store already.
+        drawn: More of them, made one after the other while the others are sent.
 
     Returns:
         The manifest as committed, with its files.
@@ -41,8 +45,9 @@ def publish_run(store: Store, manifest: RunManifest, files: Mapping[str, RunFile
         raise ValueError("publish_run fills in the manifest's files itself: pass a manifest without files.")
     for path in files:
         layout.run_file_key(manifest.study, manifest.run_id, path)
-    published = in_parallel(lambda item: _publish_file(store, manifest, *item), sorted(files.items()))
-    committed = manifest.model_copy(update={"files": tuple(published)})
+    published = in_parallel(lambda item: _publish_file(store, manifest, *item), chain(sorted(files.items()), drawn))
+    by_path = {file.path: file for file in published}
+    committed = manifest.model_copy(update={"files": tuple(by_path[path] for path in sorted(by_path))})
     _verify(store, committed)
     _commit(store, committed)
     advance_latest(store, manifest.study, manifest.run_id)

@@ -20,7 +20,7 @@ def report() -> StudyReport:
 @pytest.fixture(scope="session")
 def files(report: StudyReport) -> dict[str, bytes]:
     """Return its rendered files."""
-    return render_study(report)
+    return dict(render_study(report))
 
 
 @pytest.fixture(scope="session")
@@ -36,4 +36,4 @@ def hostile_files() -> dict[str, bytes]:
     texts = {"study": HOSTILE, "question": HOSTILE, "source": HOSTILE, "reproduce": f"```\n{HOSTILE}"}
     lists = {"notes": (HOSTILE,), "changes": {HOSTILE: HOSTILE}, "environment": {HOSTILE: HOSTILE}}
     trials = tuple(trial.model_copy(update={"error": HOSTILE}) for trial in plain.trials)
-    return render_study(plain.model_copy(update={**texts, **lists, "trials": trials}))
+    return dict(render_study(plain.model_copy(update={**texts, **lists, "trials": trials})))

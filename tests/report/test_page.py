@@ -89,7 +89,7 @@ def test_hostile_texts_stay_texts_in_charts_and_card(hostile_files: dict[str, by
 
 
 def test_page_of_one_variant_and_one_seed_has_no_chart_of_effects() -> None:
-    files = render_study(study(("original",), (0,)))
+    files = dict(render_study(study(("original",), (0,))))
     assert "effects.svg" not in files and "validation_loss.svg" in files
     assert "there is nothing to compare it with" in Page(files["index.html"]).text
     assert "What each variant changed" not in Page(files["index.html"]).headings
@@ -97,13 +97,13 @@ def test_page_of_one_variant_and_one_seed_has_no_chart_of_effects() -> None:
 
 def test_page_of_a_study_that_failed_throughout_still_tells_what_happened() -> None:
     trials = [(variant, seed) for variant in ("original", "l2") for seed in (0, 1)]
-    page = Page(render_study(study(seeds=(0, 1), failed=dict.fromkeys(trials, "diverged")))["index.html"])
+    page = Page(dict(render_study(study(seeds=(0, 1), failed=dict.fromkeys(trials, "diverged"))))["index.html"])
     assert "4 of 4 trials have no result" in page.text
     assert "l2 no data" in page.text
 
 
 def test_page_without_histories_leaves_the_sections_of_curves_out() -> None:
-    files = render_study(study(metric="test_mae").model_copy(update={"histories": {}}))
+    files = dict(render_study(study(metric="test_mae").model_copy(update={"histories": {}})))
     headings = Page(files["index.html"]).headings
     assert "When does it overfit" not in headings and "Effects" in headings
 
@@ -111,9 +111,9 @@ def test_page_without_histories_leaves_the_sections_of_curves_out() -> None:
 @pytest.mark.slow
 def test_page_of_twenty_variants_is_below_three_megabytes() -> None:
     variants = [f"variant-{place}" for place in range(20)]
-    files = render_study(study(variants, range(5), epochs=60))
+    files = dict(render_study(study(variants, range(5), epochs=60)))
     assert len(files["index.html"]) < 3_000_000
 
 
 def test_rendering_twice_gives_the_same_bytes(report: StudyReport, files: dict[str, bytes]) -> None:
-    assert render_study(report) == files
+    assert dict(render_study(report)) == files
