@@ -45,6 +45,14 @@ def test_every_chart_of_a_study_comes_in_three_forms(files: dict[str, bytes]) ->
         assert files[f"{name}.csv"].startswith(b"variant,")
 
 
+@pytest.mark.parametrize(("penalty", "metrics"), [(0.0, ["loss"]), (0.1, ["loss", "objective"])])
+def test_objective_has_charts_only_where_a_trial_has_a_penalty(penalty: float, metrics: list[str]) -> None:
+    plain = {name: [1.0, 2.0] for name in ("loss", "val_loss", "objective", "val_objective")}
+    with_penalty = plain | {"objective": [1.0 + penalty, 2.0 + penalty]}
+    histories = {"original": {0: History(columns=plain)}, "l2": {0: History(columns=with_penalty)}}
+    assert study(seeds=(0,)).model_copy(update={"histories": histories}).paired_metrics() == metrics
+
+
 def test_validation_chart_has_a_line_a_seed_and_a_mean_a_variant(files: dict[str, bytes]) -> None:
     drawn = strokes(files["validation_loss.svg"])
     assert drawn.count(theme.BASELINE) == 3 + 1

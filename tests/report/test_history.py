@@ -19,6 +19,19 @@ def test_history_reads_columns_and_empty_cells() -> None:
     assert history.paired_metrics() == ["loss"]
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"loss,val_loss,objective,val_objective\n1,2,1,2\n", True),
+        (b"loss,val_loss,objective,val_objective\nnan,2,nan,2\n", True),
+        (b"loss,val_loss,objective,val_objective\n1,2,1.5,2\n", False),
+        (b"loss,val_loss,objective,val_objective\n1,2,1,2.5\n", False),
+    ],
+)
+def test_history_is_without_penalty_where_the_objective_is_the_loss(content: bytes, expected: bool) -> None:
+    assert History.from_csv(content).is_without_penalty() is expected
+
+
 def test_history_without_an_epoch_column_counts_from_one() -> None:
     assert History(columns={"loss": [0.5, 0.4]}).epochs() == [1, 2]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ablation.records import BlobRef
+from ablation.settings import Settings
 from ablation.store import (
     BlobCorrupt,
     KeyMissing,
@@ -15,6 +16,8 @@ from ablation.store import (
     download_blob,
     download_dataset,
     get_blob,
+    get_blobs,
+    open_store,
     present_blobs,
     put_blob,
     put_dataset,
@@ -92,6 +95,32 @@ def test_present_blobs_are_those_with_the_right_size(shards: list[str], store: S
     store.put(blob_key(stored.sha256), b"1")
     store.put(blob_key(cut_off.sha256), b"")
     assert present_blobs(store, [stored, cut_off, missing]) == {stored}
+
+
+def test_get_blobs_keeps_the_order(store: Store) -> None:
+    refs = [put_blob(store, f"{number}".encode(), "text/csv") for number in range(20)]
+    assert get_blobs(store, refs) == [f"{number}".encode() for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("others", "requests_at_most"), [(0, 1), (1200, 41)], ids=["by one listing", "in each shard, the store being large"]
+)
+def test_present_blobs_in_many_shards_are_those_with_the_right_size(
+    others: int, requests_at_most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refs = [BlobRef(sha256=f"{number:02x}{number:062x}", bytes=1, content_type="text/csv") for number in range(40)]
+    contents = {blob_key(ref.sha256): b"1" for ref in refs[2:]} | {blob_key(refs[0].sha256): b"cut off"}
+    contents |= {blob_key(f"{number:064x}"): b"1" for number in range(1000, 1000 + others)}
+    for key, content in contents.items():
+        path = tmp_path / "artifacts" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    with open_store(Settings(store=None)) as store:
+        requests: list[str] = []
+        store.client.meta.events.register("before-send.s3", lambda **_: requests.append("request"))
+        assert present_blobs(store, refs) == set(refs[2:])
+    assert len(requests) <= requests_at_most
 
 
 def test_present_blobs_in_a_crowded_shard_are_found(store: Store) -> None:

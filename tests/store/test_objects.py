@@ -91,6 +91,20 @@ def test_keys_go_past_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert [item.key for item in store.keys("many/")] == names
 
 
+def test_first_keys_go_past_one_page_and_say_whether_these_are_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = [f"many/{number:04}.txt" for number in range(1005)]
+    (tmp_path / "artifacts/many").mkdir(parents=True)
+    for name in names:
+        (tmp_path / "artifacts" / name).touch()
+    with open_store(Settings(store=None)) as store:
+        answers = {count: store.first_keys("many/", count) for count in (1, 1000, 1005, 2000)}
+    found = {count: ([item.key for item in listed], is_all) for count, (listed, is_all) in answers.items()}
+    assert found == {1: (names[:1], False), 1000: (names[:1000], False), 1005: (names, True), 2000: (names, True)}
+
+
 def test_keys_of_an_empty_prefix_are_none(store: Store) -> None:
     assert list(store.keys("nothing/here/")) == []
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ablation.store import (
     RunFile,
     RunUnknown,
     Store,
+    UploadIncomplete,
     get_run_file,
     honours_conditions,
     latest_key,
@@ -87,6 +89,55 @@ def test_run_with_a_missing_blob_is_not_committed(store: Store) -> None:
     with pytest.raises(KeyMissing, match="blobs/sha256/aa/"):
         publish_run(store, draft(), {"model.keras": lost})
     assert list_runs(store) == []
+
+
+@pytest.mark.parametrize(("left", "got"), [(None, "nothing"), (b"12", "2 bytes")], ids=["missing", "cut off"])
+def test_run_with_a_file_that_did_not_arrive_whole_is_not_committed(left: bytes | None, got: str, store: Store) -> None:
+    key = f"studies/demo/{RUN}/a.csv"
+
+    def drawn() -> Iterator[tuple[str, bytes]]:
+        assert any(store.exists(key) for _ in range(1000))  # it is sent while this is drawn
+        store.delete(key)
+        if left is not None:
+            store.put(key, left)
+        yield "index.html", b"<p>"
+
+    with pytest.raises(UploadIncomplete, match=rf"{key}: 3 bytes were sent, the store has {got}"):
+        publish_run(store, draft(), {"a.csv": b"1,2"}, drawn())
+    assert list_runs(store) == []
+
+
+def test_run_with_a_file_that_cannot_be_drawn_is_not_committed(store: Store) -> None:
+    def drawn() -> Iterator[tuple[str, bytes]]:
+        yield "effects.svg", b"<svg/>"
+        raise ValueError("no such mark")
+
+    with pytest.raises(ValueError, match="no such mark"):
+        publish_run(store, draft(), {"a.csv": b"1,2"}, drawn())
+    assert list_runs(store) == []
+
+
+def test_run_lists_its_files_by_path_also_those_that_were_drawn(store: Store) -> None:
+    published = publish_run(
+        store, draft(), {"b.csv": b"1", "d.csv": b"2"}, iter([("c.svg", b"<svg/>"), ("a.svg", b"")])
+    )
+    assert [file.path for file in published.files] == ["a.svg", "b.csv", "c.svg", "d.csv"]
+
+
+def test_run_of_70_copies_asks_for_each_once_and_lists_its_folder_once(store: Store) -> None:
+    blob = put_blob(store, b"1,2", "text/csv")
+    wanted = {f"variants/l2/seed-{number}/history.csv": blob for number in range(70)}
+    requests: list[str] = []
+    store.client.meta.events.register(
+        "before-send.s3", lambda event_name, **_: requests.append(event_name), unique_id="count"
+    )
+    try:
+        publish_run(store, draft(), wanted)
+    finally:
+        store.client.meta.events.unregister("before-send.s3", unique_id="count")
+    assert requests.count("before-send.s3.CopyObject") == 70
+    assert requests.count("before-send.s3.ListObjectsV2") == 1
+    assert requests.count("before-send.s3.HeadObject") <= 1  # of the manifest, where conditions are ignored
 
 
 def test_run_that_failed_can_be_published_again(store: Store, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from ablation.store import (
     find_trials,
     open_store,
     publish_trial,
+    published_trials,
     put_blob,
     trial_manifest_key,
 )
@@ -146,6 +147,14 @@ def test_find_trials_returns_the_found_ones_only(store: Store) -> None:
     for fingerprint in wanted[::2]:
         publish_trial(store, outcome({"a.csv": put_blob(store, b"a", "text/csv")}, fingerprint=fingerprint), {})
     assert set(find_trials(store, wanted)) == set(wanted[::2])
+
+
+def test_published_trials_are_those_with_a_manifest_whatever_it_says(store: Store) -> None:
+    wanted = [digest(f"trial {number}") for number in range(20)]
+    lost = BlobRef(sha256="a" * 64, bytes=1, content_type="text/csv")
+    publish_trial(store, outcome({"a.csv": lost}, fingerprint=wanted[3]), {})
+    store.put(trial_manifest_key(wanted[7], 1), b"damaged")
+    assert published_trials(store, wanted) == {wanted[3], wanted[7]}
 
 
 def test_find_trials_among_more_than_one_page_of_trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
