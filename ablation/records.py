@@ -56,6 +56,7 @@ class TrialOutcome(Record):
     resumed_from: int | None = Field(default=None, ge=0, description="Epochs done before it was interrupted last.")
     parameters: int | None = Field(default=None, description="Number of weights of the model.")
     train_s: float = Field(default=0.0, ge=0, description="Seconds in the trial's process.")
+    cpu_s: float = Field(default=0.0, ge=0, description="CPU seconds of the process that finished the trial.")
     peak_rss_bytes: int | None = Field(default=None, description="Peak resident memory of the trial's process.")
     determinism: Determinism | None = Field(default=None, description="None where an older version trained it.")
     error: str | None = Field(default=None, description="What went wrong, in one or two lines.")

@@ -112,6 +112,7 @@ class TrainResult(Record):
     resumed_from: int | None = None
     parameters: int
     train_s: float
+    cpu_s: float = 0.0
     peak_rss_bytes: int
     determinism: Determinism
     error: str | None = None

@@ -57,6 +57,7 @@ def train(job_json: str, directory: Path) -> None:
         resumed_from=fitted.resuming.resumed_from,
         parameters=model.count_params(),
         train_s=fitted.resuming.earlier_s + time.perf_counter() - started,
+        cpu_s=_cpu_s(),
         peak_rss_bytes=_peak_rss_bytes(),
         determinism=describe_determinism(job.threads),
         error=error,
@@ -99,6 +100,11 @@ def _why_diverged(fitted: Fitted) -> str | None:
 
 def _describe(classes: int | None) -> str:
     return "numbers" if classes is None else f"{classes} classes"
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def _peak_rss_bytes() -> int:

@@ -93,9 +93,21 @@ def test_run_again_trains_what_changed_and_reuses_the_rest(finished_run: Finishe
     history = "variants/baseline/seed-0/history.csv"
     published = project.published(result["run_id"])
     assert (published / history).read_bytes() == (finished_run.folder / history).read_bytes()
-    promised = ["variant", "seed", "fingerprint", "status", "metrics", "epochs", "train_s", "peak_rss_bytes", "error"]
+    promised = [
+        "variant",
+        "seed",
+        "fingerprint",
+        "status",
+        "metrics",
+        "epochs",
+        "train_s",
+        "cpu_s",
+        "peak_rss_bytes",
+        "error",
+    ]
     assert {"run_id", "study", "status", "uri", "wall_s", "trials", "effects", "gates"} <= set(result)
     assert all(set(promised) <= set(trial) for trial in result["trials"])
+    assert all(trial["cpu_s"] > 0 for trial in result["trials"])
     assert {"val_loss", "test_accuracy"} <= set(result["trials"][0]["metrics"])
     assert result["address"] == os.path.relpath(published / "index.html", project.directory)
 
