@@ -5,6 +5,8 @@ PYTHON ?= python3
 SPEC ?= specs/quickstart.yaml
 ARGS ?=
 PORT ?= 4200
+ONLY ?=
+REPEATS ?= 3
 BIN := .venv/bin
 LOCK := requirements/cpu.txt
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
@@ -74,6 +76,10 @@ coverage: .venv/installed-dev ## Run the same tests and tell which lines they re
 .PHONY: test-slow
 test-slow: .venv/installed-dev ## Run the slow tests: whole studies, every network, 10,000 wrong specs, real data from ABLATION_DATASETS.
 	$(BIN)/python -m pytest -m slow
+
+.PHONY: bench
+bench: .venv/installed-dev ## Measure beside plain Keras and write docs/benchmarks.md: make bench ONLY=mnist REPEATS=1.
+	$(BIN)/python -m benchmarks $(ONLY) --repeats $(REPEATS)
 
 .PHONY: format
 format: .venv/installed-dev ## Format the code.

@@ -1,0 +1,1 @@
+"""The source experiments as their write-ups train them: one process, Keras' `fit`, one variant after another."""
