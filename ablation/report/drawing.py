@@ -43,8 +43,13 @@ def draw(chart: Chart, datasets: Datasets, *, description: str) -> Drawing:
         datasets: The rows by name.
         description: The finding in words, for readers who do not see the chart.
     """
-    svg = _describe(draw_svg(chart, datasets), description)
-    return Drawing(svg=svg.encode("utf-8"), png=to_png(svg))
+    return as_drawing(draw_svg(chart, datasets), description=description)
+
+
+def as_drawing(svg: str, *, description: str) -> Drawing:
+    """Return an SVG in both formats, with the finding in words for readers who do not see it."""
+    described = _describe(svg, description)
+    return Drawing(svg=described.encode("utf-8"), png=to_png(described))
 
 
 def draw_svg(chart: Chart, datasets: Datasets) -> str:

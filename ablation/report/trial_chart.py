@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import altair as alt
+import math
+from collections.abc import Sequence
 
 from ablation.report import theme
-from ablation.report.drawing import Datasets, Row, draw
-from ablation.report.epoch_chart import clipped_note, epoch_axis, value_axis
+from ablation.report.drawing import as_drawing
+from ablation.report.epoch_chart import clipped_note, epoch_ticks
 from ablation.report.history import EPOCH, LOSS, OBJECTIVE, VALIDATION_PREFIX, History
 from ablation.report.learning_chart import SPLITS
-from ablation.report.series import Domain, axis_domain, values_of
+from ablation.report.line_plot import Line, LinePlot, legend
+from ablation.report.preview.svg import text
+from ablation.report.series import axis_domain, values_of
 
 COLUMNS = 2
 TICKS = 11
-PANEL_WIDTH, PANEL_HEIGHT = 330, 190
+COLOURS = (theme.TRAINING_COLOUR, theme.VALIDATION_COLOUR)
+# Where a panel's inner area begins in its place, and how large that place is, in pixels.
+LEFT, TOP = 68, 22
+PANEL_WIDTH, PANEL_HEIGHT = 412, 264
+HEADER_HEIGHT, RIGHT = 70, 8
 
 
 def render_trial_curves(history: History, *, title: str) -> dict[str, bytes]:
@@ -25,16 +32,21 @@ def render_trial_curves(history: History, *, title: str) -> dict[str, bytes]:
     metrics = [metric for metric in _metrics(history) if _tells_something(history, metric)]
     if not metrics:
         return {}
-    domains = [axis_domain(_values(history, metric)) for metric in metrics]
-    # The name of a data set is ours: a metric's name may be anything.
-    names = [f"panel_{place}" for place in range(len(metrics))]
-    datasets: Datasets = {
-        name: _rows(history, metric, domain) for name, metric, domain in zip(names, metrics, domains, strict=True)
-    }
-    panels = [_panel(*each, history.epochs()) for each in zip(names, metrics, domains, strict=True)]
-    chart = alt.concat(*panels, columns=COLUMNS).properties(title=alt.TitleParams(title, subtitle=_subtitle(history)))
-    drawing = draw(chart, datasets, description=_description(history, title, metrics))
+    plots = [_plot(history, metric) for metric in metrics]
+    drawing = as_drawing(_page(plots, title, _subtitle(history)), description=_description(history, title, metrics))
     return {"curves.svg": drawing.svg, "curves.png": drawing.png}
+
+
+def _page(plots: Sequence[LinePlot], title: str, subtitle: str) -> str:
+    rows = math.ceil(len(plots) / COLUMNS)
+    width, height = min(len(plots), COLUMNS) * PANEL_WIDTH + RIGHT, HEADER_HEIGHT + rows * PANEL_HEIGHT
+    heading = [text(title, LEFT, 24, 14, style='font-weight="600"'), text(subtitle, LEFT, 42, colour=theme.MUTED)]
+    entries = list(zip(SPLITS, COLOURS, strict=True))
+    places = [(LEFT + place % COLUMNS * PANEL_WIDTH, place // COLUMNS * PANEL_HEIGHT) for place in range(len(plots))]
+    panels = [plot.svg(left, HEADER_HEIGHT + TOP + top) for plot, (left, top) in zip(plots, places, strict=True)]
+    frame = f'width="{width}" height="{height}"'
+    parts = [f'<rect {frame} fill="{theme.PAPER}"/>', *heading, legend(entries, LEFT, 60), *panels]
+    return f'<svg {frame} viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
 
 
 def _metrics(history: History) -> list[str]:
@@ -60,31 +72,23 @@ def _columns(metric: str) -> dict[str, str]:
     return dict(zip(SPLITS, (metric, f"{VALIDATION_PREFIX}{metric}"), strict=True))
 
 
-def _rows(history: History, metric: str, domain: Domain) -> list[Row]:
-    return [
-        {"split": split, "epoch": epoch, "value": value}
-        for split, column in _columns(metric).items()
-        for epoch, value in domain.cut(history.curve(column))
-    ]
+def _plot(history: History, metric: str) -> LinePlot:
+    domain, epochs = axis_domain(_values(history, metric)), history.epochs()
+    columns = zip(COLOURS, _columns(metric).values(), strict=True)
+    return LinePlot(
+        name=metric,
+        lines=[Line(colour, domain.cut(history.curve(column))) for colour, column in columns],
+        domain=domain,
+        ticks=epoch_ticks(epochs, TICKS),
+        epochs=(min(epochs), max(epochs)),
+        note=" ".join(clipped_note(domain)),
+        has_points=len(epochs) < theme.FEW_EPOCHS,
+    )
 
 
-def _panel(name: str, metric: str, domain: Domain, epochs: list[int]) -> alt.Chart:
-    colours = alt.Scale(domain=list(SPLITS), range=[theme.TRAINING_COLOUR, theme.VALIDATION_COLOUR])
-    lines = alt.Chart(alt.NamedData(name)).mark_line(strokeWidth=theme.BOLD, point=len(epochs) < theme.FEW_EPOCHS)
-    panel: alt.Chart = lines.encode(
-        x=epoch_axis(epochs, most_ticks=TICKS),
-        y=value_axis(metric, domain),
-        color=alt.Color("split:N", scale=colours, legend=alt.Legend()),
-    ).properties(width=PANEL_WIDTH, height=PANEL_HEIGHT)
-    if domain.is_clipped:
-        note = alt.TitleParams(clipped_note(domain), fontSize=11, fontWeight="normal", color=theme.MUTED, offset=4)
-        panel.title = note
-    return panel
-
-
-def _subtitle(history: History) -> list[str]:
+def _subtitle(history: History) -> str:
     epoch = _first_not_finite(history)
-    return [] if epoch is None else [f"a value is not finite at epoch {epoch}"]
+    return "" if epoch is None else f"a value is not finite at epoch {epoch}"
 
 
 def _first_not_finite(history: History) -> int | None:
