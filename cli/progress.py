@@ -58,8 +58,9 @@ class _Watcher(threading.Thread):
             plan = self._workspace.read_plan()
             self._trials = plan.trials if plan else ()
         self._display.fetching(self._workspace.read_transfers())
+        begun = self._workspace.begun()  # most trials wait, and are not looked for
         for planned in self._trials:
-            if planned not in self._ended:
+            if (planned.trial.variant, planned.trial.seed) in begun and planned not in self._ended:
                 self._look_at(planned)
 
     def _look_at(self, planned: PlannedTrial) -> None:

@@ -35,6 +35,11 @@ class Workspace:
         """Return the folder of one trial; it need not exist yet."""
         return self.directory / "variants" / variant / f"seed-{seed}"
 
+    def begun(self) -> set[tuple[str, int]]:
+        """Return variant and seed of the trials that have a folder."""
+        folders = (self.directory / "variants").glob("*/seed-*")
+        return {(folder.parent.name, int(folder.name.removeprefix("seed-"))) for folder in folders}
+
     @contextmanager
     def owned(self) -> Iterator[None]:
         """Hold the run for the length of the block; the kernel lets go of it however this process ends."""

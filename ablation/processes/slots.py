@@ -112,8 +112,10 @@ class Slots:
                 if self.is_cancelled():
                     self._waiting.remove(position)
                     heapq.heapify(self._waiting)
+                    self._changed.notify_all()
                     return None
-                self._changed.wait(POLL_S)
+                # Who is next looks for a cancelled run and tells the others: 200 that look take a tenth of a core.
+                self._changed.wait(POLL_S if self._waiting[0] == position else None)
             heapq.heappop(self._waiting)
             held = self._take(variant)
             self._changed.notify_all()

@@ -68,3 +68,11 @@ def test_workspace_with_a_torn_plan_has_none(settings: Settings, content: bytes)
     workspace.directory.mkdir(parents=True)
     (workspace.directory / "plan.json").write_bytes(content)
     assert workspace.read_plan() is None
+
+
+def test_workspace_knows_which_trials_have_begun(settings: Settings) -> None:
+    workspace = Workspace(settings, "run")
+    assert workspace.begun() == set()
+    workspace.trial_directory("l2-strong", 0).mkdir(parents=True)
+    workspace.trial_directory("baseline", 12).mkdir(parents=True)
+    assert workspace.begun() == {("l2-strong", 0), ("baseline", 12)}
