@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from prefect import get_run_logger
@@ -15,6 +16,8 @@ from prefect.artifacts import (
 
 from ablation.pipeline import RunResult
 
+UPDATE_S = 2.0  # an update takes as much of this program's time as a small trial's upload
+
 
 class StudyProgress:
     """A progress artifact: trials with an end, of all trials."""
@@ -22,6 +25,7 @@ class StudyProgress:
     def __init__(self, *, done: int, total: int) -> None:
         self._done = done
         self._total = total
+        self._said_at = time.monotonic()
         self._artifact = create_progress_artifact(progress=self._percent, key="trials", description="Trials ended")
 
     @property
@@ -29,8 +33,11 @@ class StudyProgress:
         return 100.0 * self._done / self._total
 
     def advance(self) -> None:
-        """Count one more trial."""
+        """Count one more trial; the server is told once in a while, and of the last."""
         self._done += 1
+        if self._done < self._total and time.monotonic() < self._said_at + UPDATE_S:
+            return
+        self._said_at = time.monotonic()
         update_progress_artifact(artifact_id=self._artifact, progress=self._percent)  # type: ignore[arg-type]
 
 
