@@ -11,6 +11,7 @@ from ablation import seeds
 from ablation.model.errors import reason
 from ablation.model.networks import NETWORKS
 from ablation.model.pixels import scale_pixels
+from ablation.model.precision import computing_in
 from ablation.model.start import Start
 from ablation.spec.layers import Backbone, WeightsFile
 
@@ -39,7 +40,8 @@ def connect_backbone(spec: Backbone, pixels: keras.KerasTensor, start: Start) ->
         _read_weights(network, spec.weights, start)
     _freeze(network, spec)
     if spec.preprocess:
-        pixels = scale_pixels(pixels, NETWORKS[spec.network].scaling, name=f"{spec.name}_preprocess")
+        with computing_in("float32"):  # 16 bits would round pixels that are no whole numbers
+            pixels = scale_pixels(pixels, NETWORKS[spec.network].scaling, name=f"{spec.name}_preprocess")
     return network(pixels) if spec.trainable else network(pixels, training=False)
 
 

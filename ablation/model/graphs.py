@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import keras
 from keras import layers
@@ -12,6 +13,7 @@ from ablation.model.backbones import WeightsUnavailable, connect_backbone
 from ablation.model.errors import ModelError, Path, located
 from ablation.model.layers import build_layer, check_weights
 from ablation.model.operations import apply_as_layer
+from ablation.model.precision import computing_in
 from ablation.model.shortcuts import project
 from ablation.model.start import Start
 from ablation.spec.layers import INPUT, Backbone, Gelu, Layer, Residual
@@ -33,7 +35,8 @@ def connect_layers(specs: Sequence[Layer], inputs: keras.KerasTensor, start: Sta
     previous = INPUT
     for spec in specs:
         given = [outputs[name] for name in spec.inputs or (previous,)]
-        outputs[spec.name] = _connect(spec, given, start, (*path, spec.name))
+        with computing_in("float32") if spec.name in start.float32_layers else nullcontext():
+            outputs[spec.name] = _connect(spec, given, start, (*path, spec.name))
         previous = spec.name
     return outputs[previous]
 

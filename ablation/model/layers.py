@@ -9,6 +9,7 @@ from keras import layers
 
 from ablation import seeds
 from ablation.model.arguments import keras_arguments
+from ablation.model.batch_normalization import BatchNormalization
 from ablation.spec.layers import (
     AlphaDropout,
     Bidirectional,
@@ -54,7 +55,7 @@ CLASSES: dict[str, type[layers.Layer]] = {
     "alpha_dropout": layers.AlphaDropout,
     "gaussian_dropout": layers.GaussianDropout,
     "gaussian_noise": layers.GaussianNoise,
-    "batch_normalization": layers.BatchNormalization,
+    "batch_normalization": BatchNormalization,
     "layer_normalization": layers.LayerNormalization,
     "group_normalization": layers.GroupNormalization,
     "lstm": layers.LSTM,

@@ -1,4 +1,4 @@
-"""What a model's weights start from."""
+"""What layers of a model are made from beside their specs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ WeightsSource = Callable[[WeightsFile], Path]
 
 @dataclass(frozen=True)
 class Start:
-    """The trial's seed, and what gives files of weights, if anything does."""
+    """The trial's seed, what gives files of weights, if anything does, and the layers that compute in float32 always.
+
+    Args:
+        seed: Of initial weights and noise.
+        weights: Gives files of weights.
+        float32_layers: Names of layers outside of blocks.
+    """
 
     seed: int
     weights: WeightsSource | None = None
+    float32_layers: frozenset[str] = frozenset()

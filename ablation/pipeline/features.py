@@ -46,7 +46,14 @@ def find_features(trial: Trial, prepared: PreparedRef) -> SharedFeatures | None:
         }
     )
     ref = FeaturesRef(core=core, tail=digest(prefix.tail_identity()))
-    return SharedFeatures(prepared=prepared, seed=trial.seed, core=prefix.core, tails=(prefix.tail,), refs=(ref,))
+    return SharedFeatures(
+        prepared=prepared,
+        seed=trial.seed,
+        precision=prefix.precision,
+        core=prefix.core,
+        tails=(prefix.tail,),
+        refs=(ref,),
+    )
 
 
 def share_features(found: Iterable[SharedFeatures | None]) -> list[SharedFeatures]:

@@ -77,6 +77,7 @@ def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext,
     job = BuildJob(
         model=spec.model,
         loss=spec.training.loss,
+        precision=spec.training.precision,
         input_shape=prepared.input_shape,
         classes=prepared.classes,
         outputs=expected_outputs(spec.training.loss, classes=prepared.classes, targets=prepared.targets),

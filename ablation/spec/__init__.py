@@ -23,6 +23,7 @@ from ablation.spec.expansion.loading import load_study
 from ablation.spec.gates import Gate
 from ablation.spec.model import ModelSpec
 from ablation.spec.outputs import expected_outputs
+from ablation.spec.precision import Precision, float32_layers
 from ablation.spec.reading.problems import Mark, Problem, SpecError
 from ablation.spec.shapes import LayerShape, ModelShapes, ShapeError, model_shapes, sample_shape
 from ablation.spec.sources import Source, SourceFile, find_dataset
@@ -44,6 +45,7 @@ __all__ = [
     "ModelShapes",
     "ModelSpec",
     "Phase",
+    "Precision",
     "Problem",
     "PublishSpec",
     "RuntimeSpec",
@@ -71,6 +73,7 @@ __all__ = [
     "expected_outputs",
     "find_dataset",
     "fingerprint",
+    "float32_layers",
     "initializers",
     "layers",
     "load_study",

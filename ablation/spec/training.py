@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from ablation.spec.base import LAYER_NAME, Many, NonNegativeInt, PositiveInt, SpecModel
 from ablation.spec.losses import CategoricalCrossentropy, Loss
 from ablation.spec.optimizers import Adam, LearningRate, Optimizer
+from ablation.spec.precision import Precision
 from ablation.spec.schedules import ConstantRate, Schedule
 
 ClassMetric = Literal[
@@ -81,6 +82,11 @@ class TrainingSpec(SpecModel):
     )
     epochs: Epochs
     batch_size: BatchSize = Field(default=32, description="Samples of one step, or all.")
+    precision: Precision = Field(
+        default="float32",
+        description="What layers compute in; mixed: in 16 bits, but weights, statistics, outputs and losses in 32.",
+        examples=["mixed_bfloat16"],
+    )
     sparse_inputs: bool = Field(
         default=True,
         description="Whether a dense layer takes multi-hot rows as their words: sooner, the same but for rounding.",

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 from ablation.data import Array, Extraction, extraction, load_prepared
-from ablation.model import build_model, fetch_weights
-from ablation.spec import ModelSpec, layers
+from ablation.model import Start, build_layers, fetch_weights
+from ablation.spec import layers
 from ablation.training.backend import configure_backend
 from ablation.training.jobs import FeaturesJob
 from ablation.training.watching.progress import ExtractionProgress, write_progress
@@ -48,8 +48,8 @@ def _frozen_layers(job: FeaturesJob, work: Extraction) -> Callable[[Array], list
 
 
 def _build(job: FeaturesJob, chain: tuple[layers.Layer, ...], input_shape: tuple[int, ...]) -> keras.Model:
-    weights = partial(fetch_weights, settings=job.settings)
-    return build_model(ModelSpec(layers=chain), input_shape=input_shape, seed=job.features.seed, weights=weights)
+    start = Start(job.features.seed, partial(fetch_weights, settings=job.settings))
+    return build_layers(chain, input_shape, start, job.features.precision)
 
 
 def _announce(directory: Path, done: int, total: int) -> None:

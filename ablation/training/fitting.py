@@ -12,7 +12,7 @@ from ablation.processes import Termination, deferred_termination
 from ablation.spec import Trial
 from ablation.spec.schedules import ReduceOnPlateau
 from ablation.training.compiling.compiling import compile_model
-from ablation.training.compiling.optimizers import TrialOptimizer, build_optimizer
+from ablation.training.compiling.optimizers import StageOptimizer, build_optimizer
 from ablation.training.compiling.schedules import Span, build_rate
 from ablation.training.feeding.batches import training_batches
 from ablation.training.feeding.views import View, Views
@@ -132,10 +132,10 @@ def predict(model: keras.Model, prepared: Prepared) -> dict[str, Array]:
     return Forward(model).predict(prepared)
 
 
-def _stage_optimizer(model: keras.Model, trial: Trial, stage: Stage, steps_per_epoch: int) -> TrialOptimizer:
+def _stage_optimizer(model: keras.Model, trial: Trial, stage: Stage, steps_per_epoch: int) -> StageOptimizer:
     span = Span(stage.first_epoch * steps_per_epoch, steps_per_epoch, stage.epochs)
     rate = build_rate(stage.learning_rate, stage.schedule, span)
-    optimizer = build_optimizer(trial.spec.training.optimizer, rate)
+    optimizer = build_optimizer(trial.spec.training.optimizer, rate, trial.spec.training.precision)
     for weights, share in rate_shares(model, trial.spec.model):
         optimizer.slow_down(weights, share)
     optimizer.build(model.trainable_variables)

@@ -10,7 +10,7 @@ from pydantic import Field
 from ablation.data import FeaturesRef, PreparedRef
 from ablation.records import Determinism, Record
 from ablation.settings import Settings
-from ablation.spec import ModelSpec, Trial, layers, losses
+from ablation.spec import ModelSpec, Precision, Trial, layers, losses
 from ablation.training.preflight import PreflightJob
 
 # What a process does with its job, for `run_isolated`.
@@ -55,6 +55,7 @@ class SharedFeatures(Record):
 
     prepared: PreparedRef
     seed: int = Field(description="Of a trial; it counts where the core's weights are drawn at random.")
+    precision: Precision
     core: tuple[layers.Layer, ...]
     tails: tuple[tuple[layers.Layer, ...], ...] = Field(description="One for each of `refs`.")
     refs: tuple[FeaturesRef, ...]
@@ -77,6 +78,7 @@ class BuildJob(_Job):
 
     model: ModelSpec
     loss: losses.Loss
+    precision: Precision
     input_shape: tuple[int, ...]
     classes: int | None = Field(description="Of the dataset; None for a regression.")
     outputs: int = Field(ge=1, description="The model must have as many.")

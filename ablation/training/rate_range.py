@@ -46,6 +46,7 @@ def run_range_test(job_json: str, directory: Path) -> None:
         input_shape=job.prepared.input_shape,
         seed=trial.seed,
         weights=partial(fetch_weights, settings=job.settings),
+        precision=trial.spec.training.precision,
     )
     head = head_of(trial.spec.model, trial.spec.training.loss, job.prepared.classes)
     batches = training_batches(trial, prepared.train, head)
@@ -57,7 +58,8 @@ def run_range_test(job_json: str, directory: Path) -> None:
 
 def prepare_model(model: keras.Model, trial: Trial, head: Head) -> None:
     """Compile a model as a trial's first stage has it, but with a learning rate that can be set at every step."""
-    optimizer = build_optimizer(trial.spec.training.optimizer, trial.spec.training.optimizer.learning_rate)
+    spec = trial.spec.training
+    optimizer = build_optimizer(spec.optimizer, spec.optimizer.learning_rate, spec.precision)
     for weights, share in rate_shares(model, trial.spec.model):
         optimizer.slow_down(weights, share)
     optimizer.build(model.trainable_variables)

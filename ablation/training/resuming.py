@@ -18,7 +18,7 @@ import numpy as np
 from ablation.data import Array
 from ablation.processes import Terminated, Termination
 from ablation.training.checkpoints import State, read_checkpoint, write_checkpoint
-from ablation.training.compiling.optimizers import TrialOptimizer
+from ablation.training.compiling.optimizers import StageOptimizer
 from ablation.training.folder import Folder
 from ablation.training.watching.history import EpochLog
 
@@ -65,7 +65,7 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self._found = None if folder.checkpoint is None else read_checkpoint(folder.checkpoint)
         self._starts: list[int] = list(self._found["starts"]) if self._found else []
         self._stage, self._step, self._written_at = 0, 0, time.monotonic()
-        self._optimizer: TrialOptimizer | None = None
+        self._optimizer: StageOptimizer | None = None
         self._watchers: Sequence[Resumable] = ()
         self._pending: list[State] | None = None
         self._pending_metrics: list[Array] | None = None
@@ -93,7 +93,7 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         """Whether a stage was over when the state was kept, so that there is nothing to train in it."""
         return self._found is not None and stage < self._found["stage"]
 
-    def begin(self, stage: int, optimizer: TrialOptimizer, watchers: Sequence[Resumable]) -> Place:
+    def begin(self, stage: int, optimizer: StageOptimizer, watchers: Sequence[Resumable]) -> Place:
         """Begin a stage, or go on with the one whose state was kept; the model is compiled.
 
         Args:
@@ -167,7 +167,7 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self._written_at = time.monotonic()
 
 
-def _variables(optimizer: TrialOptimizer, model: keras.Model) -> list[Any]:
+def _variables(optimizer: StageOptimizer, model: keras.Model) -> list[Any]:
     """Return all that an optimiser and those before it remember, in an order that the model gives."""
     places = {id(variable): place for place, variable in enumerate(model.variables)}
     weights, states = optimizer.memory.weights, optimizer.memory.states

@@ -10,10 +10,10 @@ from ablation.evaluation import Head
 from ablation.spec import TrainingSpec
 from ablation.training.compiling.losses import build_loss
 from ablation.training.compiling.metrics import streamed_metrics
-from ablation.training.compiling.optimizers import TrialOptimizer, plain_optimizer
+from ablation.training.compiling.optimizers import StageOptimizer, plain_optimizer
 
 
-def save_model(model: keras.Model, optimizer: TrialOptimizer, spec: TrainingSpec, head: Head, path: Path) -> None:
+def save_model(model: keras.Model, optimizer: StageOptimizer, spec: TrainingSpec, head: Head, path: Path) -> None:
     """Write a trained model with its loss, its metrics and its optimiser, the one that trained its weights.
 
     The optimiser is Keras' own with the state of the last epoch and the learning rate of the last step, so that

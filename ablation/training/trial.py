@@ -41,6 +41,7 @@ def train(job_json: str, directory: Path) -> None:
         input_shape=job.prepared.input_shape,
         seed=job.trial.seed,
         weights=partial(fetch_weights, settings=job.settings),
+        precision=spec.training.precision,
     )
     head = head_of(spec.model, spec.training.loss, job.prepared.classes)
     checkpoint = None if job.checkpoint is None else Path(job.checkpoint)
@@ -76,7 +77,7 @@ def build(job_json: str, directory: Path) -> None:
     seed = job.preflight.trial.seed if job.preflight else 0
     configure_backend(seed=seed, threads=1, devices=job.devices)
     weights = partial(fetch_weights, settings=job.settings)
-    model = build_model(job.model, input_shape=job.input_shape, seed=seed, weights=weights)
+    model = build_model(job.model, input_shape=job.input_shape, seed=seed, weights=weights, precision=job.precision)
     summary = summarize(model)
     if summary.output_shape[1:] != (job.outputs,):
         outputs = "x".join(map(str, summary.output_shape[1:]))

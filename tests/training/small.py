@@ -36,7 +36,8 @@ def trial(layers: list[dict[str, Any]] | None = None, *, seed: int = 0, **traini
 
 
 def built(of: Trial) -> keras.Model:
-    return build_model(of.spec.model, input_shape=(4,), seed=of.seed)
+    precision = of.spec.training.precision
+    return build_model(of.spec.model, input_shape=(4,), seed=of.seed, precision=precision)
 
 
 def head(of: Trial, classes: int | None = CLASSES) -> Head:

@@ -55,6 +55,14 @@ TRAININGS: dict[str, dict[str, Any]] = {
         "phases": [{"name": "one", "epochs": 3, "freeze": ["hidden"]}],
     },
     "metrics_of_the_whole_split": {"metrics": ["accuracy", "auc"]},
+    "bfloat16": {"precision": "mixed_bfloat16", "optimizer": ADAM},
+    "float16": {"precision": "mixed_float16", "optimizer": ADAM},
+    "float16_phases": {
+        "precision": "mixed_float16",
+        "optimizer": ADAM | {"use_ema": True},
+        "epochs": 2,
+        "phases": [{"name": "one", "epochs": 2, "freeze": ["hidden"], "learning_rate": 0.01}],
+    },
     "augmented_and_weighted": {"class_weights": "balanced"},
 }
 

@@ -23,11 +23,13 @@ CASES: dict[str, dict[str, Any]] = {
     "schedule": {"schedule": {"kind": "cosine"}, "optimizer": {"kind": "adam", "clipnorm": 1.0}},
     "class_weights": {"class_weights": "balanced", "optimizer": {"kind": "nadam", "use_ema": True}},
     "phases": {"phases": [{"name": "more", "epochs": 1}], "loss": {"kind": "sparse_categorical_crossentropy"}},
+    "bfloat16": {"precision": "mixed_bfloat16"},
+    "float16": {"precision": "mixed_float16", "optimizer": {"kind": "adam", "learning_rate": 0.1}},
     "focal": {"loss": {"kind": "categorical_focal_crossentropy"}, "metrics": ["accuracy", "top_2_accuracy", "auc"]},
 }
 
 
-@pytest.mark.parametrize("name", rarely(CASES, but=["plain", "class_weights"]))
+@pytest.mark.parametrize("name", rarely(CASES, but=["plain", "class_weights", "float16"]))
 def test_saved_model_is_loaded_compiled_and_says_the_same(tmp_path: Path, name: str) -> None:
     of = trial(epochs=2, **CASES[name])
     model, data = built(of), prepared()

@@ -12,6 +12,7 @@ from ablation.spec.checks.losses import check_class_weights, check_loss, check_m
 from ablation.spec.checks.normalization import check_normalization_axes
 from ablation.spec.checks.outputs import check_outputs
 from ablation.spec.checks.phases import check_phases, check_trained
+from ablation.spec.checks.precision import check_precision
 from ablation.spec.checks.schedules import check_batch_size, check_schedules
 from ablation.spec.checks.subject import Check, Subject
 from ablation.spec.checks.validation import check_early_stopping, check_monitors, check_split, check_validation
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     check_embeddings,
     check_backbones,
     check_trained,
+    check_precision,
     check_loss,
     check_metrics,
     check_class_weights,

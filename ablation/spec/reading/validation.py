@@ -60,6 +60,7 @@ def problems_of_some_settings(
 class _Place:
     """A location in the data, the model that owns its last key, what belongs there, and what the model says of it."""
 
+    model: type[BaseModel]
     location: Location
     owner: Any
     annotation: Any
@@ -80,7 +81,7 @@ def _problem(document: Document, root: Location, place: _Place, detail: dict[str
     location, kind, value = place.location, detail["type"], detail["input"]
     said = message(detail)
     if kind == "extra_forbidden":
-        hint = _known_key(str(location[-1]), place.owner)
+        hint = _known_key(str(location[-1]), place)
     elif kind == "missing":
         hint = f"Add `{location[-1]}:`. {place.description}".rstrip()
     elif kind == "union_tag_not_found" or (kind == "union_tag_invalid" and value["kind"] is None):
@@ -97,11 +98,15 @@ def _problem(document: Document, root: Location, place: _Place, detail: dict[str
     return Problem(document.mark(whole), display(document.data, whole), said, hint)
 
 
-def _known_key(key: str, owner: Any) -> str:
-    known = field_names(owner)
-    sections = sections_with(owner, key)
-    is_elsewhere = len(sections) == 1 and nearest(key, known) is None
-    return f"It belongs in {sections[0]}." if is_elsewhere else suggest(key, known)
+def _known_key(key: str, place: _Place) -> str:
+    known = field_names(place.owner)
+    if nearest(key, known) is None:
+        sections, others = sections_with(place.owner, key), sections_with(place.model, key)
+        if len(sections) == 1:
+            return f"It belongs in {sections[0]}."
+        if len(others) == 1:
+            return f"Did you mean {others[0]}.{key}?"
+    return suggest(key, known)
 
 
 @lru_cache(maxsize=1_000)  # the variants of a study have their mistakes at the same places
@@ -119,4 +124,4 @@ def _locate(model: type[BaseModel], loc: tuple[Key, ...]) -> _Place:
             location.append(key)
             owner, annotation = annotation, below(annotation, key)
             said = said if isinstance(key, int) else description(owner, key)
-    return _Place(tuple(location), owner, annotation, said)
+    return _Place(model, tuple(location), owner, annotation, said)

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from ablation.spec import Precision
 from ablation.spec.optimizers import Optimizer
 from ablation.training.compiling.schedules import ScheduledRate
 
@@ -111,18 +112,73 @@ class TrialOptimizer(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras
                 self.assign_sub(variable, ops.multiply(variable, rate * self.weight_decay))
 
 
-def build_optimizer(spec: Optimizer, rate: float | ScheduledRate) -> TrialOptimizer:
-    """Return the optimiser that a spec describes, with a learning rate that a schedule made of the spec's."""
+class LossScaled(keras.optimizers.LossScaleOptimizer):  # type: ignore[misc]  # Keras is untyped
+    """A trial's optimiser on gradients of a scaled loss: float16 would make 0 of small ones.
+
+    A step whose gradients are not finite is left out and halves the scale, which doubles after 2,000 steps without.
+
+    Args:
+        optimizer: What is given the gradients, at the scale of the loss itself.
+    """
+
+    def __init__(self, optimizer: TrialOptimizer) -> None:
+        super().__init__(optimizer)
+
+    @property
+    def memory(self) -> Memory:
+        """What the trial's optimiser knows of each weight."""
+        memory: Memory = self.inner_optimizer.memory
+        return memory
+
+    @property
+    def last_learning_rate(self) -> float:
+        """The learning rate of the last step."""
+        return float(self.inner_optimizer.last_learning_rate)
+
+    @property
+    def own_variables(self) -> list[Any]:
+        """The scale, the steps since it changed, and what of the trial's optimiser belongs to no single weight."""
+        return [self.dynamic_scale, self.step_counter, *self.inner_optimizer.own_variables]
+
+    @property
+    def rate_variables(self) -> list[Any]:
+        """The learning rate, where it is a number that a callback may change."""
+        return list(self.inner_optimizer.rate_variables)
+
+    def slow_down(self, weights: Iterable[Any], share: float) -> None:
+        """Let weights learn at a share of the learning rate."""
+        self.inner_optimizer.slow_down(weights, share)
+
+    def go_on_from(self, earlier: LossScaled) -> None:
+        """Take over the scale, the steps and the state of another optimiser of the same kind; both are built."""
+        self.dynamic_scale.assign(earlier.dynamic_scale)
+        self.step_counter.assign(earlier.step_counter)
+        self.inner_optimizer.go_on_from(earlier.inner_optimizer)
+
+
+StageOptimizer = TrialOptimizer | LossScaled
+
+
+def build_optimizer(spec: Optimizer, rate: float | ScheduledRate, precision: Precision = "float32") -> StageOptimizer:
+    """Return the optimiser that a spec describes.
+
+    Args:
+        spec: Kind and settings.
+        rate: What a schedule made of the spec's learning rate.
+        precision: Of the model; in float16 the loss is scaled.
+    """
     built: TrialOptimizer = _trial_class(spec.kind)(learning_rate=rate, **_settings(spec))
-    return built
+    return LossScaled(built) if precision == "mixed_float16" else built
 
 
-def plain_optimizer(spec: Optimizer, trained: TrialOptimizer, weights: list[Any]) -> keras.optimizers.Optimizer:
+def plain_optimizer(spec: Optimizer, trained: StageOptimizer, weights: list[Any]) -> keras.optimizers.Optimizer:
     """Return Keras' own optimiser with the state of the one that trained, to be saved and loaded without this project.
 
     Its learning rate is that of the last step.
     """
     plain = CLASSES[spec.kind](learning_rate=trained.last_learning_rate, **_settings(spec))
+    if isinstance(trained, LossScaled):
+        plain = keras.optimizers.LossScaleOptimizer(plain)
     plain.build(weights)
     for mine, theirs in zip(_without_rate(plain), _without_rate(trained), strict=True):
         mine.assign(theirs)

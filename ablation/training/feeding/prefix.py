@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ablation.spec import TrialSpec
+from ablation.spec import Precision, TrialSpec
 from ablation.spec.layers import (
     INPUT,
     Activation,
@@ -86,10 +86,12 @@ class FrozenPrefix:
     Args:
         core: Up to the last layer that has weights; a frozen backbone is among them.
         tail: What follows: pooling, flatten and the like.
+        precision: What they compute in.
     """
 
     core: tuple[Layer, ...]
     tail: tuple[Layer, ...]
+    precision: Precision
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -104,7 +106,8 @@ class FrozenPrefix:
         """
         is_drawn = any(_is_drawn(layer) for layer in self.core)
         names = [layer.name for layer in self.core]
-        return {"layers": _identities(self.core), "drawn": [seed, names] if is_drawn else None}
+        drawn = [seed, names] if is_drawn else None
+        return {"layers": _identities(self.core), "drawn": drawn, "precision": self.precision}
 
     def tail_identity(self) -> list[dict[str, Any]]:
         """Return what the output of the tail depends on beside that of the core."""
@@ -132,7 +135,7 @@ def frozen_prefix(spec: TrialSpec) -> FrozenPrefix | None:
     weighted = [place for place, layer in enumerate(chain) if isinstance(layer, Weighted)]
     if not any(isinstance(layer, Backbone) for layer in chain):
         return None
-    return FrozenPrefix(chain[: weighted[-1] + 1], chain[weighted[-1] + 1 :])
+    return FrozenPrefix(chain[: weighted[-1] + 1], chain[weighted[-1] + 1 :], spec.training.precision)
 
 
 def _chain_length(layers: Sequence[Layer]) -> int:

@@ -14,14 +14,15 @@ class RowSums(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyped
     """What a dense layer gives for sparse rows, with its weights.
 
     Both products and their gradients add in one order whatever the number of threads. TensorFlow's own gradient of the
-    wide one does not, and that of the narrow one would sum for the rows' numbers, too.
+    wide one does not, and that of the narrow one would sum for the rows' numbers, too. They add in float32 also where
+    the layer computes in 16 bits, as TensorFlow has none of its sums of rows in these.
 
     Args:
         dense: A built layer.
     """
 
     def __init__(self, dense: keras.layers.Dense) -> None:
-        super().__init__(name=dense.name)
+        super().__init__(name=dense.name, dtype="float32")
         self.dense = dense
         self.trainable = dense.trainable
         self.supports_jit = False
@@ -32,7 +33,7 @@ class RowSums(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyped
         outputs = multiply(rows, keras.ops.convert_to_tensor(self.dense.kernel))
         if self.dense.use_bias:
             outputs = keras.ops.add(outputs, self.dense.bias)
-        return self.dense.activation(outputs)
+        return self.dense.activation(keras.ops.cast(outputs, self.dense.compute_dtype))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return (batch, units)."""

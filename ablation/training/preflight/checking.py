@@ -56,7 +56,13 @@ def check_model(
     if quiet == trial.spec.model:
         model.set_weights(start)
     else:
-        model = build_model(quiet, input_shape=model.input_shape[1:], seed=trial.seed, weights=weights)
+        model = build_model(
+            quiet,
+            input_shape=model.input_shape[1:],
+            seed=trial.seed,
+            weights=weights,
+            precision=trial.spec.training.precision,
+        )
     part, samples = after_frozen(model, trial.spec, drawn)
     findings += _look_at(part, trial, head, samples.distinct())
     return PreflightResult(findings=tuple(findings), trace=digest)

@@ -67,7 +67,7 @@ def find_learning(model: keras.Model, trial: Trial, head: Head, pool: Samples) -
 
 def _try_own(model: keras.Model, trial: Trial, head: Head, batch: Samples, *, reference: float) -> Attempt:
     spec = quiet_optimizer(trial.spec.training.optimizer)
-    optimizer = build_optimizer(spec, spec.learning_rate)
+    optimizer = build_optimizer(spec, spec.learning_rate, trial.spec.training.precision)
     for weights, share in rate_shares(model, trial.spec.model):
         optimizer.slow_down(weights, share)
     optimizer.build(model.trainable_variables)

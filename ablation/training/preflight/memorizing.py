@@ -15,6 +15,7 @@ import numpy as np
 from ablation.data import Array
 from ablation.evaluation import Head
 from ablation.training.compiling.losses import build_loss
+from ablation.training.preflight.recording import loss_scale
 
 BY_HEART = 0.1  # of the loss of one and the same answer for every sample
 BATCH_STEPS = 200
@@ -93,7 +94,7 @@ def attempt_with_adam(
         The attempt that reached it; else one that was cut, as nothing is decided then; else the best.
     """
     start = model.get_weights()
-    optimizer = keras.optimizers.Adam()
+    optimizer = keras.optimizers.Adam(loss_scale_factor=loss_scale(model))
     model.compile(optimizer=optimizer, loss=build_loss(head), jit_compile=False)
     optimizer.build(model.trainable_variables)
     attempts: list[Attempt] = []

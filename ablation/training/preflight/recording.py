@@ -19,6 +19,8 @@ from ablation.data import Array
 from ablation.evaluation import Head
 from ablation.training.compiling.losses import build_loss
 
+FLOAT16_LOSS_SCALE = 256.0  # the smallest number is then 2e-10, and a gradient of 256 is still finite
+
 
 class GradientRecorder(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras is untyped
     """Keeps the gradient of every weight, and makes a plain step of descent; at a rate of 0 no weight changes."""
@@ -66,7 +68,7 @@ def record_steps(
         batches: Samples, targets, and sample weights if there are.
         learning_rate: Of plain gradient descent.
     """
-    optimizer = GradientRecorder(learning_rate=learning_rate)
+    optimizer = GradientRecorder(learning_rate=learning_rate, loss_scale_factor=loss_scale(model))
     # A graph is not worth its making for a few steps; other backends than TensorFlow are slow without one.
     is_eager = keras.backend.backend() == "tensorflow"
     model.compile(optimizer=optimizer, loss=build_loss(head), run_eagerly=is_eager, jit_compile="auto")
@@ -78,6 +80,15 @@ def record_steps(
         names = [weight.path for weight in model.trainable_weights]
         steps.append(Step(loss, dict(zip(names, recorded, strict=True))))
     return steps
+
+
+def loss_scale(model: keras.Model) -> float | None:
+    """Return what the loss is multiplied with so that small gradients are not 0 in float16; None in other precisions.
+
+    It stays the same, unlike that of a training: a gradient is to be seen in the first step.
+    """
+    is_half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers())
+    return FLOAT16_LOSS_SCALE if is_half else None
 
 
 @contextmanager
