@@ -47,6 +47,22 @@ FOUND: dict[str, Found] = {
         "categorical_crossentropy is for classes, but diabetes is a regression",
         "mean_squared_error, mean_absolute_error, huber, log_cosh",
     ),
+    "penalty_on_outputs_of_16_bits": (
+        [FLAT, {**TEN, "units": 4, "activity_regularizer": {"kind": "l2"}}, TEN],
+        {"training": {"precision": "mixed_float16"}},
+        "model.layers.dense.activity_regularizer",
+        "error",
+        "a penalty on the output cannot be computed with precision: mixed_float16",
+        "training.precision: float32",
+    ),
+    "penalty_on_outputs_of_two_directions": (
+        [{"kind": "bidirectional", "layer": {"kind": "lstm", "units": 3, "activity_regularizer": {"kind": "l1"}}}, TEN],
+        {"training": {"precision": "mixed_bfloat16"}},
+        "model.layers.bidirectional.layer.activity_regularizer",
+        "error",
+        "cannot be computed with precision: mixed_bfloat16",
+        "put a penalty on the kernel",
+    ),
     "class_metric_on_numbers": (
         [ONE],
         {"dataset": "diabetes", "training": {**SQUARED, "metrics": ["r2", "auc"]}},
@@ -319,3 +335,8 @@ def test_phases_follow_each_other() -> None:
         ("training.phases.same", "warning"),
         ("training.phases.again", "warning"),
     ]
+
+
+def test_penalty_on_the_outputs_of_the_model_is_computed_in_float32() -> None:
+    ten = {**TEN, "activity_regularizer": {"kind": "l2"}}
+    assert found_in([FLAT, ten], training={"precision": "mixed_float16"}) == []

@@ -75,6 +75,8 @@ CHANGES = [
     "training.metrics=[]",
     "training.epochs=3",
     "training.batch_size=16",
+    "training.precision=mixed_bfloat16",
+    "training.precision=mixed_float16",
     "seeds=[5]",
 ]
 

@@ -45,6 +45,9 @@ WRONG_KEYS = {
         "epochs: 2", "epochs: 2\n  learning_rate: 1", 15, "training.learning_rate", UNKNOWN, "It belongs in optimizer."
     ),
     "of_a_section_at_the_top": Wrong("seeds:", "batch_size: 3\nseeds:", 15, "batch_size", UNKNOWN, "in training."),
+    "of_another_section": Wrong(
+        "seeds:", "runtime: {precision: mixed_float16}\nseeds:", 15, "runtime.precision", UNKNOWN, "training.precision?"
+    ),
     "missing_in_a_layer": Wrong(
         "name: hidden, units: 8,",
         "name: hidden,",

@@ -35,9 +35,9 @@ class RowSums(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyped
             outputs = keras.ops.add(outputs, self.dense.bias)
         return self.dense.activation(keras.ops.cast(outputs, self.dense.compute_dtype))
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Return (batch, units)."""
-        return (input_shape[0], self.dense.units)
+    def compute_output_spec(self, rows: keras.KerasTensor) -> keras.KerasTensor:
+        """Return (batch, units) of the layer's precision."""
+        return keras.KerasTensor((rows.shape[0], self.dense.units), dtype=self.dense.compute_dtype)
 
 
 def _multiply_narrow(rows: Any, kernel: Any) -> Any:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from ablation.data import Array
 from ablation.spec.optimizers import Optimizer
-from ablation.training.compiling.optimizers import CLASSES, TrialOptimizer, build_optimizer, plain_optimizer
+from ablation.training.compiling.optimizers import CLASSES, LossScaled, TrialOptimizer, build_optimizer, plain_optimizer
 from ablation.training.compiling.schedules import ScheduledRate
 
 COMMON = {"weight_decay": 0.03, "clipnorm": 0.7, "use_ema": True, "ema_momentum": 0.6}
@@ -192,3 +192,43 @@ def test_plain_optimizer_is_of_keras_alone_and_goes_on_as_the_trained_one(kind: 
     step(trained, mine, GRADIENTS[2:])
     step(of_keras, plain, GRADIENTS[2:])
     assert np.array_equal(values(plain), values(mine))
+
+
+def scaled(kind: str, rate: float | ScheduledRate = 0.25, **settings: Any) -> LossScaled:
+    built = build_optimizer(spec(kind, **settings), rate, "mixed_float16")
+    assert isinstance(built, LossScaled)
+    return built
+
+
+@pytest.mark.parametrize("kind", ["sgd", "adam"])
+def test_scaled_gradients_move_weights_as_the_plain_ones_do(kind: str) -> None:
+    plain, half = optimizer(kind, **OWN[kind]), scaled(kind, **OWN[kind])
+    ours, theirs = weights(1.0, 3.0), weights(1.0, 3.0)
+    step(plain, theirs, GRADIENTS)
+    half.build(ours)
+    assert float(half.scale_loss(keras.ops.convert_to_tensor(2.0))) == 2.0**16
+    step(half, ours, [gradient * 2.0**15 for gradient in GRADIENTS])
+    np.testing.assert_allclose(values(ours), values(theirs), rtol=1e-6)
+
+
+def test_step_of_gradients_that_are_not_finite_is_left_out_and_halves_the_scale() -> None:
+    half, variables = scaled("adam"), weights(1.0)
+    step(half, variables, [np.array([np.inf, 1.0]), np.array([1.0, np.nan])])
+    assert np.array_equal(values(variables), [1.0, -1.0])
+    assert float(half.dynamic_scale) == 2.0**13
+    assert int(half.iterations) == 0
+
+
+def test_scale_and_state_are_handed_on_to_the_next_stage_and_to_the_saved_optimizer() -> None:
+    first, variables = scaled("adam"), weights(1.0)
+    step(first, variables, [np.array([np.inf, 1.0]), np.array([100.0, 200.0])])
+    following = scaled("adam", rate=0.5)
+    following.build(variables)
+    following.go_on_from(first)
+    plain = plain_optimizer(spec("adam"), following, variables)
+    assert type(plain) is keras.optimizers.LossScaleOptimizer
+    for each in (following, plain):
+        assert (float(each.dynamic_scale), int(each.step_counter), int(each.iterations)) == (2.0**14, 1, 1)
+    assert float(plain.learning_rate) == following.last_learning_rate == 0.5
+    states = {key[1]: np.asarray(state).tolist() for key, state in following.memory.states.items()}
+    assert states["momentum"] == pytest.approx([100 * 2.0**-14 * 0.1, 200 * 2.0**-14 * 0.1])

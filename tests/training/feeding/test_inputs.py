@@ -113,6 +113,17 @@ def test_sparse_rows_train_what_dense_rows_do(tmp_path: Path, name: str) -> None
     assert all(np.allclose(outputs[split], expected[split], atol=1e-4) for split in expected)
 
 
+def test_sparse_rows_are_summed_in_float32_and_handed_on_in_16_bits() -> None:
+    of, data = trial({}), prepared({})
+    model = build_model(of.spec.model, input_shape=(WORDS,), seed=of.seed, precision="mixed_bfloat16")
+    twin, chosen = sparse_where_possible(model, of.spec, data)
+    assert twin is not model
+    assert {layer.output.dtype for layer in twin.layers[1:-1]} == {"bfloat16"}
+    assert twin.output.dtype == "float32"
+    outputs = predict(twin, chosen)["test"], predict(model, data)["test"]
+    np.testing.assert_allclose(*outputs, rtol=0.05, atol=0.02)
+
+
 def test_training_with_sparse_rows_changes_the_weights_it_began_with(tmp_path: Path) -> None:
     of = trial({})
     begun = build_model(of.spec.model, input_shape=(WORDS,), seed=of.seed).get_weights()

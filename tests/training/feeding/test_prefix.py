@@ -107,6 +107,11 @@ def test_identity_of_weights_in_a_file_is_their_digest() -> None:
     assert identity({**BACKBONE, "weights": FILE, "preprocess": True}) != first
 
 
+def test_identity_of_features_has_the_precision_they_are_computed_in() -> None:
+    prefixes = [frozen_prefix(trial(precision=each).spec) for each in ("float32", "mixed_bfloat16", "mixed_float16")]
+    assert len({str(prefix.core_identity(0)) for prefix in prefixes if prefix is not None}) == 3
+
+
 @pytest.mark.parametrize("layers", [[BACKBONE], [HELD, {**BACKBONE, "weights": FILE}]], ids=["backbone", "layer"])
 def test_identity_of_weights_drawn_at_random_has_the_seed_and_the_names(layers: list[dict[str, Any]]) -> None:
     assert identity(*layers, seed=1) != identity(*layers, seed=0)

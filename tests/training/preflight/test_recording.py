@@ -59,3 +59,13 @@ def test_loss_that_is_not_finite_makes_the_step_so() -> None:
     model = build_model(of.spec.model, input_shape=(4,), seed=0)
     (step,) = record_steps(model, head(of, None), [(X * 1e30, Y)], learning_rate=0.0)
     assert not step.is_finite
+
+
+def test_small_gradient_of_float16_is_not_rounded_to_0() -> None:
+    hidden = {"kind": "dense", "name": "hidden", "units": 2, "kernel_initializer": {"kind": "ones"}}
+    weak = {**ONE_NUMBER, "kernel_initializer": {"kind": "constant", "value": 1e-3}}
+    of = small(hidden, weak, loss={"kind": "huber", "delta": 1e-5})
+    model = build_model(of.spec.model, input_shape=(4,), seed=0, precision="mixed_float16")
+    (step,) = record_steps(model, head(of, None), [(X, Y)], learning_rate=0.0)
+    expected = np.repeat(X.T @ [[-0.5e-8], [0.5e-8]], 2, axis=1)
+    np.testing.assert_allclose(step.gradients["hidden/kernel"], expected, rtol=0.05)
