@@ -24,7 +24,8 @@ OUTPUT = {"kind": "dense", "name": "output", "units": 10}
 def build(directory: Path, units: int, **job: Any) -> str | None:
     """Build a dense layer on an input of 4 and return the error."""
     model = {"layers": [{**OUTPUT, "units": units}]}
-    told = BuildJob.model_validate({"model": model, "input_shape": (4,), "cache_dir": str(directory), **job})
+    common = {"model": model, "precision": "float32", "input_shape": (4,), "cache_dir": str(directory)}
+    told = BuildJob.model_validate({**common, **job})
     return run_isolated(BUILD, told.model_dump_json(), directory / "built", timeout_s=120).error
 
 

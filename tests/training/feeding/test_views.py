@@ -50,6 +50,8 @@ WAYS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         [BACKBONE, POOL, HIDDEN, OUTPUT],
         {"phases": [{"name": "slow", "epochs": 2, "learning_rate": 1e-4, "freeze": ["hidden"]}]},
     ),
+    "bfloat16": ([BACKBONE, POOL, HIDDEN, OUTPUT], {"precision": "mixed_bfloat16"}),
+    "float16": ([BACKBONE, POOL, HIDDEN, OUTPUT], {"precision": "mixed_float16"}),
     "phase_that_trains_it": ([BACKBONE, POOL, HIDDEN, OUTPUT], {"optimizer": SMALL_STEPS, "phases": [UNFREEZE]}),
 }
 
@@ -64,7 +66,8 @@ def head(of: Trial) -> Head:
 
 
 def train(of: Trial, data: Prepared, directory: Path) -> tuple[keras.Model, Fitted]:
-    model = build_model(of.spec.model, input_shape=(SIDE, SIDE, 3), seed=of.seed)
+    precision = of.spec.training.precision
+    model = build_model(of.spec.model, input_shape=(SIDE, SIDE, 3), seed=of.seed, precision=precision)
     return model, fit(model, of, data, head(of), Folder(directory))
 
 

@@ -43,7 +43,8 @@ def small(*layers: dict[str, Any], optimizer: dict[str, Any] = ADAM, **training:
 
 def look_at(of: Trial, data: Prepared | None = None, classes: int | None = CLASSES) -> PreflightResult:
     data = data or prepared()
-    model = build_model(of.spec.model, input_shape=data.train.input_shape, seed=of.seed)
+    precision = of.spec.training.precision
+    model = build_model(of.spec.model, input_shape=data.train.input_shape, seed=of.seed, precision=precision)
     return check_model(model, of, data, classes)
 
 

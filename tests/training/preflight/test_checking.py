@@ -179,3 +179,11 @@ def test_samples_with_contradicting_labels_do_not_make_an_error() -> None:
     data = prepared()
     same = Prepared(type(data.train)(data.train.x * 0, data.train.y), data.validation, data.test, normalizer=())
     assert "error" not in {severity for severity, _ in found(small(HIDDEN, OUTPUT, optimizer=SGD), same)}
+
+
+@pytest.mark.parametrize("precision", [pytest.param("mixed_bfloat16", marks=pytest.mark.slow), "mixed_float16"])
+def test_model_of_16_bits_is_looked_at_in_its_precision(precision: str) -> None:
+    hidden = {"kind": "dense", "name": "hidden", "units": 16, "activation": "tanh"}
+    assert found(small(hidden, OUTPUT, precision=precision)) == set()
+    large = {**hidden, "activation": "exponential", "kernel_initializer": {"kind": "constant", "value": 30.0}}
+    assert ("error", None) in found(small(large, OUTPUT, precision="mixed_float16"))
