@@ -144,6 +144,25 @@ def test_weights_before_the_refused_step_are_those_of_the_steps_taken(tmp_path: 
     assert np.allclose(kernel(stopped), kernel(short), atol=1e-7)
 
 
+def test_gradient_of_float16_that_its_scale_makes_infinite_is_left_out(tmp_path: Path, data: Prepared) -> None:
+    steep = {**DENSE, "kernel_initializer": {"kind": "random_normal", "stddev": 100.0}}
+    of = trial([{**DENSE, "name": "hidden"}, steep], precision="mixed_float16", epochs=2)
+    model = built(of)
+    begun = kernel(model, "hidden").copy()
+    ended = fit(model, of, data, head(of), Folder(tmp_path))
+    assert ended.refused is None
+    assert 1 < float(model.optimizer.dynamic_scale) < 2.0**15
+    assert int(model.optimizer.iterations) < 8
+    assert not np.array_equal(kernel(model, "hidden"), begun)
+
+
+def test_loss_of_float16_that_is_not_finite_ends_the_training(tmp_path: Path, data: Prepared) -> None:
+    of = trial([{**DENSE, "name": "hidden"}, DENSE], precision="mixed_float16")
+    far = replace(data.train, x=data.train.x * np.float32(1e6))
+    ended = fit(built(of), of, replace(data, train=far), head(of), Folder(tmp_path))
+    assert ended.refused is not None
+
+
 def test_divergence_in_the_only_step_is_seen_in_the_validation_loss(tmp_path: Path, data: Prepared) -> None:
     of = trial(
         optimizer={"kind": "sgd", "learning_rate": 1e30},

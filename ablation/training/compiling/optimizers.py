@@ -145,6 +145,11 @@ class LossScaled(keras.optimizers.LossScaleOptimizer):  # type: ignore[misc]  # 
         """The learning rate, where it is a number that a callback may change."""
         return list(self.inner_optimizer.rate_variables)
 
+    @property
+    def can_leave_out(self) -> Any:
+        """Whether a gradient that is not finite may be so for its scale alone: it can still be lowered."""
+        return keras.ops.convert_to_tensor(self.dynamic_scale) > 1.0
+
     def slow_down(self, weights: Iterable[Any], share: float) -> None:
         """Let weights learn at a share of the learning rate."""
         self.inner_optimizer.slow_down(weights, share)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
+from ablation.training.compiling.optimizers import LossScaled
 from ablation.training.feeding.feeding import Feed
 from ablation.training.stepping.divergence import NotFinite
 from ablation.training.stepping.pace import Pace
@@ -62,7 +63,8 @@ class Refused(NamedTuple):
 class GraphSteps:
     """The steps of a model, one batch after the other.
 
-    A step that finds a loss or a gradient that is not finite is not taken, and none after it.
+    A step that finds a loss or a gradient that is not finite is not taken, and none after it; but a gradient that only
+    its scale has made so is left out by the optimiser.
 
     Args:
         model: Compiled, its metrics built.
@@ -123,10 +125,14 @@ class GraphSteps:
             return self._nothing
 
         def refuse() -> Any:
+            scale = optimizer.scale_loss(tf.ones(()))
             norms = [tf.zeros(()) if each is None else tf.linalg.global_norm([each]) for each in gradients]
-            return tf.stack([loss, *norms])
+            return tf.stack([loss, *(norm / scale for norm in norms)])
 
-        is_finite = tf.math.is_finite(loss + tf.linalg.global_norm(gradients))
+        is_finite = tf.math.is_finite(tf.linalg.global_norm(gradients))
+        if isinstance(optimizer, LossScaled):
+            is_finite = tf.logical_or(is_finite, optimizer.can_leave_out)
+        is_finite = tf.logical_and(is_finite, tf.math.is_finite(loss))
         return is_finite, tf.cond(is_finite, learn, refuse)
 
     def _measure(self, loss: Any, targets: Any, outputs: Any) -> None:
