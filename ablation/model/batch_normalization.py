@@ -12,7 +12,7 @@ LEAST_EPSILON = 1.001e-5
 
 
 class BatchNormalization(layers.BatchNormalization):  # type: ignore[misc]  # Keras is untyped
-    """Keras' batch normalisation, whose steps of training are one operation instead of ten (docs/decisions/024).
+    """Keras' batch normalisation, whose steps of training are one operation instead of ten (docs/decisions/028).
 
     Inference, frozen layers and masks, axes before the last, two axes and other backends are left to Keras.
     """

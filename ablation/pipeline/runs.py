@@ -39,7 +39,7 @@ from ablation.store import (
     study_index_key,
     variant_file_path,
 )
-from ablation.training import HISTORY, MODEL, PREDICTIONS
+from ablation.training import HISTORY, LAST_GOOD, MODEL, PREDICTIONS
 
 STORE_INDEX = "index.html"
 
@@ -175,10 +175,8 @@ def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
 def _shown(study: Study, outcome: TrialOutcome) -> TrialOutcome:
     """Return an outcome with the files that the run's folder has; the trial itself keeps all of them."""
     publish = study.spec.publish
-    left_out = {
-        name for name, is_wanted in ((MODEL, publish.model), (PREDICTIONS, publish.predictions)) if not is_wanted
-    }
-    files = {name: blob for name, blob in outcome.files.items() if name not in left_out}
+    wanted = {MODEL: publish.model, LAST_GOOD: publish.model, PREDICTIONS: publish.predictions}
+    files = {name: blob for name, blob in outcome.files.items() if wanted.get(name, True)}
     return outcome.model_copy(update={"files": files})
 
 

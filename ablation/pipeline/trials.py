@@ -29,6 +29,7 @@ from ablation.training import (
     BUILD,
     HISTORY,
     MODEL,
+    OF_DIVERGED,
     PREDICTIONS,
     PREFLIGHT,
     RESULT,
@@ -220,5 +221,5 @@ def _finished_epochs(history: Path) -> int:
 
 def _upload(directory: Path, run: RunContext) -> dict[str, BlobRef]:
     store = connect(run.store)
-    written = [name for name in (HISTORY, MODEL, PREDICTIONS, LOG) if (directory / name).is_file()]
+    written = [name for name in (HISTORY, MODEL, PREDICTIONS, LOG, *OF_DIVERGED) if (directory / name).is_file()]
     return {name: put_blob(store, directory / name, content_type_of(name)) for name in written}

@@ -27,6 +27,7 @@ PREDICTIONS = "predictions.npz"
 DIVERGENCE = "divergence.json"
 DIVERGED_BATCH = "diverged_batch.npz"
 LAST_GOOD = "last_good.keras"
+OF_DIVERGED = (DIVERGENCE, DIVERGED_BATCH, LAST_GOOD)
 
 
 class _Job(Record):

@@ -123,13 +123,15 @@ def test_run_with_failing_variants_finishes_the_others_and_names_the_failures(
     lines = [line for line in completed.stdout.splitlines() if " seed 0: " in line]
     assert [line.split(" seed 0: ")[0] for line in lines] == ["diverges", "does_not_fit"]
     assert (project.directory / lines[0].split("Log: ")[1]).is_file()
-    assert "no longer finite in epoch" in lines[0]
+    assert "diverged: stopped before step 2 of epoch 1: its loss is" in lines[0]
     assert "model.layers.hidden" in lines[1]
 
     folder = next(project.published("").glob("*/manifest.json")).parent
     assert json.loads((folder / "manifest.json").read_text())["status"] == "incomplete"
     page = (folder / "index.html").read_text()
     assert "variants/diverges/seed-0/log.txt" in page
+    kept = {path.name for path in (folder / "variants/diverges/seed-0").iterdir()}
+    assert {"divergence.json", "diverged_batch.npz", "last_good.keras"} <= kept
     assert "model.layers.hidden" in page
     with (folder / "summary.csv").open(newline="") as file:
         assert [row["status"] for row in csv.DictReader(file)] == ["trained", "trained", "diverged", "failed"]
