@@ -27,6 +27,7 @@ from ablation.spec import expected_outputs
 from ablation.store import connect, content_type_of, get_blob, publish_trial, put_blob
 from ablation.training import (
     BUILD,
+    DIAGNOSTICS,
     HISTORY,
     MODEL,
     OF_DIVERGED,
@@ -221,5 +222,6 @@ def _finished_epochs(history: Path) -> int:
 
 def _upload(directory: Path, run: RunContext) -> dict[str, BlobRef]:
     store = connect(run.store)
-    written = [name for name in (HISTORY, MODEL, PREDICTIONS, LOG, *OF_DIVERGED) if (directory / name).is_file()]
+    names = (HISTORY, DIAGNOSTICS, MODEL, PREDICTIONS, LOG, *OF_DIVERGED)
+    written = [name for name in names if (directory / name).is_file()]
     return {name: put_blob(store, directory / name, content_type_of(name)) for name in written}

@@ -13,12 +13,14 @@ from ablation.records import Record
 EPOCH = "epoch"
 VALIDATION_PREFIX = "val_"
 LOSS, OBJECTIVE = "loss", "objective"
+CLEAN_PREFIX = "clean_"
 
 
 class History(Record):
     """The columns of a trial's history.csv, e.g. epoch, loss, accuracy, val_loss, objective, learning_rate.
 
-    `loss` never holds the regularisation penalty; `objective` is loss + penalty. A value that was not finite, as in a
+    `loss` never holds the regularisation penalty; `objective` is loss + penalty. `clean_loss` is of training samples
+    with dropout and augmentation off, where that was asked for. A value that was not finite, as in a
     diverged trial, is NaN or infinite here.
     """
 

@@ -25,7 +25,7 @@ from ablation.report.study import LOG, StudyReport, trial_path, where_log
 from ablation.report.template import render
 
 # The order of a trial's files in the table; others follow by name.
-FILE_ORDER = ("curves.svg", "history.csv", "metrics.json", "model.keras", LOG)
+FILE_ORDER = ("curves.svg", "history.csv", "diagnostics.csv", "metrics.json", "model.keras", LOG)
 RUN_FILES = ("summary.csv", "effects.json", "model_card.md", "spec.yaml", "spec.resolved.yaml", "provenance.json")
 
 

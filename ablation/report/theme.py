@@ -15,7 +15,7 @@ BASELINE = "#3b3f45"
 # Okabe and Ito's palette without its black, which the baseline takes; yellow last, being the faintest on white.
 # Source: Okabe and Ito, Color Universal Design (2008).
 VARIANT_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
-TRAINING_COLOUR, VALIDATION_COLOUR = VARIANT_COLOURS[0], VARIANT_COLOURS[1]
+TRAINING_COLOUR, VALIDATION_COLOUR, CLEAN_COLOUR = VARIANT_COLOURS[:3]
 
 # Charts are laid out with the widths of Arial, which Liberation Sans shares; another font would overrun its place.
 CHART_FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"

@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from ablation.report import theme
 from ablation.report.drawing import as_drawing
 from ablation.report.epoch_chart import clipped_note, epoch_ticks
-from ablation.report.history import EPOCH, LOSS, OBJECTIVE, VALIDATION_PREFIX, History
-from ablation.report.learning_chart import SPLITS
+from ablation.report.history import CLEAN_PREFIX, EPOCH, LOSS, OBJECTIVE, VALIDATION_PREFIX, History
 from ablation.report.line_plot import Line, LinePlot, legend
 from ablation.report.preview.svg import text
 from ablation.report.series import axis_domain, values_of
 
 COLUMNS = 2
 TICKS = 11
-COLOURS = (theme.TRAINING_COLOUR, theme.VALIDATION_COLOUR)
+# The lines of a panel: whose values, the prefix of their column, their colour.
+LINES = (
+    ("training", "", theme.TRAINING_COLOUR),
+    ("validation", VALIDATION_PREFIX, theme.VALIDATION_COLOUR),
+    ("training, dropout off", CLEAN_PREFIX, theme.CLEAN_COLOUR),
+)
 # Where a panel's inner area begins in its place, and how large that place is, in pixels.
 LEFT, TOP = 68, 22
 PANEL_WIDTH, PANEL_HEIGHT = 412, 264
@@ -33,26 +37,36 @@ def render_trial_curves(history: History, *, title: str) -> dict[str, bytes]:
     if not metrics:
         return {}
     plots = [_plot(history, metric) for metric in metrics]
-    drawing = as_drawing(_page(plots, title, _subtitle(history)), description=_description(history, title, metrics))
+    heading = _heading(title, _subtitle(history), _entries(history))
+    drawing = as_drawing(_page(plots, heading), description=_description(history, title, metrics))
     return {"curves.svg": drawing.svg, "curves.png": drawing.png}
 
 
-def _page(plots: Sequence[LinePlot], title: str, subtitle: str) -> str:
+def _heading(title: str, subtitle: str, entries: list[tuple[str, str]]) -> list[str]:
+    above = text(title, LEFT, 24, 14, style='font-weight="600"')
+    return [above, text(subtitle, LEFT, 42, colour=theme.MUTED), legend(entries, LEFT, 60)]
+
+
+def _entries(history: History) -> list[tuple[str, str]]:
+    """Return name and colour of each kind of line; that of the clean metrics only where there are some."""
+    is_clean = any(column.startswith(CLEAN_PREFIX) for column in history.columns)
+    return [(split, colour) for split, prefix, colour in LINES if is_clean or prefix != CLEAN_PREFIX]
+
+
+def _page(plots: Sequence[LinePlot], heading: list[str]) -> str:
     rows = math.ceil(len(plots) / COLUMNS)
     width, height = min(len(plots), COLUMNS) * PANEL_WIDTH + RIGHT, HEADER_HEIGHT + rows * PANEL_HEIGHT
-    heading = [text(title, LEFT, 24, 14, style='font-weight="600"'), text(subtitle, LEFT, 42, colour=theme.MUTED)]
-    entries = list(zip(SPLITS, COLOURS, strict=True))
     places = [(LEFT + place % COLUMNS * PANEL_WIDTH, place // COLUMNS * PANEL_HEIGHT) for place in range(len(plots))]
     panels = [plot.svg(left, HEADER_HEIGHT + TOP + top) for plot, (left, top) in zip(plots, places, strict=True)]
     frame = f'width="{width}" height="{height}"'
-    parts = [f'<rect {frame} fill="{theme.PAPER}"/>', *heading, legend(entries, LEFT, 60), *panels]
+    parts = [f'<rect {frame} fill="{theme.PAPER}"/>', *heading, *panels]
     return f'<svg {frame} viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
 
 
 def _metrics(history: History) -> list[str]:
-    """Return the panels, in the order of the columns: `val_loss` shares the panel of `loss`."""
-    names = [name.removeprefix(VALIDATION_PREFIX) for name in history.columns if name != EPOCH]
-    return list(dict.fromkeys(names))
+    """Return the panels, in the order of the columns: `val_loss` and `clean_loss` share the panel of `loss`."""
+    names = [name for name in history.columns if name != EPOCH]
+    return list(dict.fromkeys(name.removeprefix(VALIDATION_PREFIX).removeprefix(CLEAN_PREFIX) for name in names))
 
 
 def _tells_something(history: History, metric: str) -> bool:
@@ -64,20 +78,15 @@ def _tells_something(history: History, metric: str) -> bool:
 
 
 def _values(history: History, metric: str) -> list[float]:
-    curves = [history.curve(column) for column in _columns(metric).values()]
+    curves = [history.curve(f"{prefix}{metric}") for _, prefix, _ in LINES]
     return [value for value in values_of(curves) if value is not None]
-
-
-def _columns(metric: str) -> dict[str, str]:
-    return dict(zip(SPLITS, (metric, f"{VALIDATION_PREFIX}{metric}"), strict=True))
 
 
 def _plot(history: History, metric: str) -> LinePlot:
     domain, epochs = axis_domain(_values(history, metric)), history.epochs()
-    columns = zip(COLOURS, _columns(metric).values(), strict=True)
     return LinePlot(
         name=metric,
-        lines=[Line(colour, domain.cut(history.curve(column))) for colour, column in columns],
+        lines=[Line(colour, domain.cut(history.curve(f"{prefix}{metric}"))) for _, prefix, colour in LINES],
         domain=domain,
         ticks=epoch_ticks(epochs, TICKS),
         epochs=(min(epochs), max(epochs)),

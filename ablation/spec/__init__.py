@@ -28,7 +28,15 @@ from ablation.spec.reading.problems import Mark, Problem, SpecError
 from ablation.spec.shapes import LayerShape, ModelShapes, ShapeError, model_shapes, sample_shape
 from ablation.spec.sources import Source, SourceFile, find_dataset
 from ablation.spec.study import CompareSpec, PublishSpec, RuntimeSpec, StudySpec, VariantSpec
-from ablation.spec.training import CLASS_METRICS, SPLITS, EarlyStopping, Phase, TrainingSpec, metric_names
+from ablation.spec.training import (
+    CLASS_METRICS,
+    SPLITS,
+    DiagnosticsSpec,
+    EarlyStopping,
+    Phase,
+    TrainingSpec,
+    metric_names,
+)
 from ablation.spec.trials import Study, Trial, TrialSpec, Variant
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "SPLITS",
     "CompareSpec",
     "DataSpec",
+    "DiagnosticsSpec",
     "Difference",
     "EarlyStopping",
     "Gate",

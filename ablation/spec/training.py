@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ablation.spec.base import LAYER_NAME, Many, NonNegativeInt, PositiveInt, SpecModel
@@ -62,6 +62,32 @@ class Phase(SpecModel):
     freeze: Many[str] = Field(default=(), description="Layers to hold from here on; `*` matches within a name.")
 
 
+class DiagnosticsSpec(SpecModel):
+    """What is looked at after every epoch, beside losses and metrics; it costs time and changes no weight."""
+
+    norms: bool = Field(
+        default=False,
+        description="Whether the norms of weights and gradients are in the history, and of each layer in "
+        "diagnostics.csv; gradients of the objective, dropout off, on one fixed batch.",
+    )
+    dead_units: bool = Field(
+        default=True,
+        description="Whether diagnostics.csv has the share of each relu layer's units that are 0 for that whole batch.",
+    )
+    clean_metrics: bool = Field(
+        default=False,
+        description="Whether the history has clean_loss and clean_<metric>: of training samples, as many as validate "
+        "and at most 10,000, at the epoch's end, dropout, augmentation and penalties off.",
+    )
+
+
+def _all_or_none(value: object) -> object:
+    return dict.fromkeys(DiagnosticsSpec.model_fields, value) if isinstance(value, bool) else value
+
+
+Diagnostics = Annotated[DiagnosticsSpec, BeforeValidator(_all_or_none, json_schema_input_type=bool | DiagnosticsSpec)]
+
+
 class TrainingSpec(SpecModel):
     """How each trial is trained."""
 
@@ -98,6 +124,11 @@ class TrainingSpec(SpecModel):
     )
     phases: Many[Phase] = Field(default=(), description="What comes after these epochs, in order.")
     early_stopping: EarlyStopping | None = Field(default=None, description="When to stop before the last epoch.")
+    diagnostics: Diagnostics = Field(
+        default=DiagnosticsSpec(),
+        description="What is looked at after every epoch beside losses and metrics; true: everything.",
+        examples=[{"norms": True, "clean_metrics": True}],
+    )
 
     @field_validator("metrics")
     @classmethod

@@ -5,6 +5,7 @@ from ablation.training.feeding.batches import Batches, training_batches
 from ablation.training.feeding.prefix import FrozenPrefix, frozen_prefix
 from ablation.training.jobs import (
     BUILD,
+    DIAGNOSTICS,
     EXTRACT,
     HISTORY,
     LAST_GOOD,
@@ -28,6 +29,7 @@ from ablation.training.watching.progress import ExtractionProgress, Progress, re
 
 __all__ = [
     "BUILD",
+    "DIAGNOSTICS",
     "EXTRACT",
     "HISTORY",
     "LAST_GOOD",

@@ -23,7 +23,8 @@ from ablation.training.stages import Freezing, Stage, rate_shares, stages_of
 from ablation.training.stepping.divergence import NotFinite, write_divergence
 from ablation.training.stepping.stage import fit_stage
 from ablation.training.watching.averaging import Averaging
-from ablation.training.watching.history import EpochLog, Row
+from ablation.training.watching.history import EpochLog, Measured, Row
+from ablation.training.watching.measures import Measures
 from ablation.training.watching.plateau import Plateau
 from ablation.training.watching.stopping import Stopping
 
@@ -75,7 +76,8 @@ class _Training:
         self._model, self._trial, self._head, self._folder = model, trial, head, folder
         self._views = Views(model, trial.spec, prepared)
         self._forwards: dict[keras.Model, Forward] = {}
-        self._log = EpochLog(folder.results, spec.total_epochs, self._validate)
+        self._measures = Measures(spec, model, head)
+        self._log = EpochLog(folder.results, spec.total_epochs, self._measure)
         self._stopping = Stopping(spec.early_stopping, self._log, model) if spec.early_stopping else None
 
     def run(self, termination: Termination) -> Fitted:
@@ -116,6 +118,10 @@ class _Training:
 
     def _forward(self, model: keras.Model) -> Forward:
         return self._forwards.setdefault(model, Forward(model))
+
+    def _measure(self, model: keras.Model) -> Measured:
+        found = self._measures(model, self._forward(model), self._views.read_by(model))
+        return Measured(self._validate(model) | found.columns, found.layers)
 
     def _validate(self, model: keras.Model) -> Row:
         """Measure a model on the validation split, as evaluation does; the objective has the penalties, too."""

@@ -71,7 +71,7 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         self._pending_metrics: list[Array] | None = None
         self._began_at = time.monotonic()
         if self._found:
-            log.go_on_from(self._found["rows"])
+            log.go_on_from(self._found["rows"], self._found["layers"])
 
     @property
     def resumed_from(self) -> int | None:
@@ -153,6 +153,7 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
             "stage": self._stage,
             "starts": self._starts,
             "rows": self._log.history,
+            "layers": self._log.layers,
             "step": step,
             "is_over": step == 0 and bool(self.model.stop_training),
             "model": [np.asarray(variable) for variable in self._whole.variables],

@@ -90,6 +90,16 @@ def test_trial_curves_have_a_panel_a_metric_and_both_splits() -> None:
     assert files["curves.png"].startswith(PNG_SIGNATURE)
 
 
+def test_clean_metrics_are_a_third_line_in_the_panel_of_their_metric() -> None:
+    columns = history().columns
+    clean = History(columns=columns | {"clean_loss": [value / 2 for value in columns["loss"]]})
+    plain_svg, clean_svg = (render_trial_curves(each, title="t")["curves.svg"] for each in (history(), clean))
+    assert strokes(plain_svg).count(theme.CLEAN_COLOUR) == 0
+    assert strokes(clean_svg).count(theme.CLEAN_COLOUR) == 1 + 1, "a line, and its sign in the legend of all panels"
+    text = list(ElementTree.fromstring(clean_svg).itertext())
+    assert "training, dropout off" in text and "clean_loss" not in text
+
+
 @pytest.mark.parametrize("epochs", [1, 2])
 def test_trial_curves_of_few_epochs_show_points(epochs: int) -> None:
     svg = render_trial_curves(history(epochs=epochs), title="t")["curves.svg"]

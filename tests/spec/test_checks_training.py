@@ -202,6 +202,14 @@ FOUND: dict[str, Found] = {
         "no metric of the history is named 'f1'",
         "Write val_f1",
     ),
+    "monitor_measured_on_request": (
+        None,
+        {"training": {"early_stopping": {"monitor": "clean_loss"}}},
+        "training.early_stopping.monitor",
+        "error",
+        "no metric of the history is named 'clean_loss'",
+        "diagnostics: {clean_metrics: true}",
+    ),
     "monitor_of_a_phase_unknown": (
         None,
         {"training": phase(schedule={"kind": "reduce_on_plateau", "monitor": "test_loss"})},

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 import ablation.spec
-from ablation.spec import StudySpec
+from ablation.spec import StudySpec, TrainingSpec
 from ablation.spec.base import SpecModel
 from ablation.spec.study import LEFT_OUT_OF_IDENTITY, RESULT_SECTIONS
 
@@ -58,3 +58,10 @@ def test_json_schema_of_the_language_can_be_made() -> None:
     schema = StudySpec.model_json_schema()
     assert schema["required"] == ["study", "data", "model", "training"]
     assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_one_word_for_all_diagnostics_is_the_same_spec_as_each_of_them(is_wanted: bool) -> None:
+    each = {"norms": is_wanted, "dead_units": is_wanted, "clean_metrics": is_wanted}
+    short, long = (TrainingSpec.model_validate({"epochs": 1, "diagnostics": value}) for value in (is_wanted, each))
+    assert short.model_dump() == long.model_dump()

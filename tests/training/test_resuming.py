@@ -63,6 +63,7 @@ TRAININGS: dict[str, dict[str, Any]] = {
         "epochs": 2,
         "phases": [{"name": "one", "epochs": 2, "freeze": ["hidden"], "learning_rate": 0.01}],
     },
+    "diagnostics": {"optimizer": ADAM, "epochs": 2, "diagnostics": True, "phases": [{"name": "one", "epochs": 2}]},
     "augmented_and_weighted": {"class_weights": "balanced"},
 }
 
@@ -107,6 +108,7 @@ class Result:
     optimizer: list[bytes]
     rows: list[dict[str, float]]
     history: bytes
+    layers: bytes
     best_epoch: int | None
 
 
@@ -119,7 +121,8 @@ def trained(directory: Path, training: dict[str, Any], checkpoint: Path | None =
     weights = [np.asarray(weight).tobytes() for weight in model.variables]
     states = [np.asarray(state).tobytes() for state in model.optimizer.variables]
     history = (directory / "history.csv").read_bytes()
-    return Result(weights, states, list(fitted.log.history), history, fitted.best_epoch), fitted
+    layers = (directory / "diagnostics.csv").read_bytes()
+    return Result(weights, states, list(fitted.log.history), history, layers, fitted.best_epoch), fitted
 
 
 def interrupted_and_resumed(directory: Path, training: dict[str, Any], *interruptions: Interruption) -> Result:

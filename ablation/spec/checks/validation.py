@@ -42,10 +42,14 @@ def check_monitors(subject: Subject) -> Iterator[Finding]:
     """Find monitors that are no metric of the history."""
     metrics = ("loss", *subject.training.metrics, "objective")
     columns = [f"val_{name}" for name in metrics] + [name for name in metrics if name not in ON_VALIDATION_ONLY]
+    if subject.training.diagnostics.clean_metrics:
+        columns += [f"clean_{name}" for name in metrics[:-1]]
     for path, monitor in _monitors(subject):
         if monitor in columns:
             continue
-        if monitor in metrics:
+        if monitor.removeprefix("clean_") in metrics[:-1] and monitor.startswith("clean_"):
+            hint = "Add `diagnostics: {clean_metrics: true}` to training: it is measured on request."
+        elif monitor in metrics:
             hint = f"Write val_{monitor}: it is measured on the validation samples alone."
         else:
             hint = suggest(monitor, columns)

@@ -24,6 +24,7 @@ SECTIONS = {
     "model": "model",
     "training": "training",
     "early_stopping": "training.early_stopping",
+    "diagnostics": "training.diagnostics",
     "phase": "training.phases",
     "variant": "variants",
     "switch": "A factor of two levels",

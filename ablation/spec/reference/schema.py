@@ -145,8 +145,14 @@ def _described(schema: Schema, definitions: Schema) -> Schema:
         if "description" not in node and "$ref" in node:
             node["description"] = definitions[node["$ref"].removeprefix(REF)]["description"]
         if isinstance(node.get("default"), dict):
-            node["default"] = _shortened(node["default"], definitions[node["$ref"].removeprefix(REF)], definitions)
+            node["default"] = _shortened(node["default"], definitions[_target(node)], definitions)
     return schema
+
+
+def _target(node: Schema) -> str:
+    """Return the definition that a node refers to, also where a shorthand may stand for it."""
+    options = [node, *node.get("anyOf", ())]
+    return next(str(option["$ref"]).removeprefix(REF) for option in options if "$ref" in option)
 
 
 def _shortened(default: Schema, target: Schema, definitions: Schema) -> Schema:

@@ -50,7 +50,7 @@ def _multiply_narrow(rows: Any, kernel: Any) -> Any:
 
         return tf.sparse.sparse_dense_matmul(rows, kernel), gradient
 
-    return product(kernel)
+    return product(tf.convert_to_tensor(kernel))  # outside a graph it would be taken for a variable that is used within
 
 
 def _multiply_wide(rows: Any, kernel: Any) -> Any:
@@ -68,4 +68,4 @@ def _multiply_wide(rows: Any, kernel: Any) -> Any:
 
         return tf.ensure_shape(tf.raw_ops.SparseMatrixMatMul(a=matrix, b=kernel), (None, kernel.shape[1])), gradient
 
-    return product(kernel)
+    return product(tf.convert_to_tensor(kernel))  # outside a graph it would be taken for a variable that is used within

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import keras
-import numpy as np
 
 from ablation.data import Array
-from ablation.model import outputs_of_layers
+from ablation.training.dead_units import dead_share, relu_outputs
 
 MOST_DEAD = 0.9
 
@@ -23,18 +22,8 @@ def dead_shares(model: keras.Model, x: Array) -> Iterator[tuple[str, float]]:
         model: Not changed.
         x: Samples, float32 (n, ...).
     """
-    given = outputs_of_layers(model)
-    ends = {layer.name: given[layer.name] for layer in model.layers if _ends_in_relu(layer)}
-    if not ends:
+    ends = relu_outputs(model)
+    if ends is None:
         return
-    outputs = keras.Model(model.inputs[0], ends)(x, training=True)
-    for name, output in outputs.items():
-        values = keras.ops.convert_to_numpy(output)
-        is_dead = ~np.any(values.reshape(-1, values.shape[-1]), axis=0)
-        yield name, float(np.mean(is_dead))
-
-
-def _ends_in_relu(layer: keras.layers.Layer) -> bool:
-    if isinstance(layer, keras.layers.ReLU):
-        return not layer.negative_slope
-    return getattr(layer, "activation", None) in (keras.activations.relu, keras.activations.relu6)
+    for name, output in ends(x, training=True).items():
+        yield name, dead_share(keras.ops.convert_to_numpy(output))

@@ -8,8 +8,8 @@ SMALLER_IS_BETTER = ("loss", "objective", "mse", "rmse", "mae", "ece")
 
 
 def is_smaller_better(monitor: str) -> bool:
-    """Whether a metric of the history, e.g. val_loss, is better when it is smaller."""
-    return monitor.removeprefix("val_") in SMALLER_IS_BETTER
+    """Whether a metric of the history, e.g. val_loss or clean_loss, is better when it is smaller."""
+    return monitor.removeprefix("val_").removeprefix("clean_") in SMALLER_IS_BETTER
 
 
 def monitored(monitor: str, row: Row, path: str) -> float:

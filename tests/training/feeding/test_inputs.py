@@ -48,6 +48,7 @@ CASES: dict[str, dict[str, Any]] = {
     "wide_layer": {"layers": [{**HIDDEN, "units": 32}, OUTPUT]},
     "phases": {"training": {"phases": [{"name": "head", "epochs": 1, "freeze": ["hidden"]}]}},
     "early_stopping": {"training": {"early_stopping": {"patience": 1}}},
+    "diagnostics": {"layers": [{**HIDDEN, "activation": "relu"}, OUTPUT], "training": {"diagnostics": True}},
 }
 
 
@@ -109,6 +110,7 @@ def test_sparse_rows_train_what_dense_rows_do(tmp_path: Path, name: str) -> None
         assert list(ours.values()) == pytest.approx(list(theirs.values()), rel=1e-4, abs=1e-5)
     for mine, other in zip(model.get_weights(), plain.get_weights(), strict=True):
         assert np.allclose(mine, other, rtol=1e-4, atol=1e-5)
+    assert [list(row.values())[:3] for row in sparse.log.layers] == [list(row.values())[:3] for row in dense.log.layers]
     assert outputs.keys() == {"train", "val", "test"}
     assert all(np.allclose(outputs[split], expected[split], atol=1e-4) for split in expected)
 

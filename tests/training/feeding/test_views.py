@@ -52,6 +52,10 @@ WAYS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     ),
     "bfloat16": ([BACKBONE, POOL, HIDDEN, OUTPUT], {"precision": "mixed_bfloat16"}),
     "float16": ([BACKBONE, POOL, HIDDEN, OUTPUT], {"precision": "mixed_float16"}),
+    "diagnostics": (
+        [BACKBONE, POOL, HIDDEN, OUTPUT],
+        {"optimizer": SMALL_STEPS, "phases": [UNFREEZE], "diagnostics": True},
+    ),
     "phase_that_trains_it": ([BACKBONE, POOL, HIDDEN, OUTPUT], {"optimizer": SMALL_STEPS, "phases": [UNFREEZE]}),
 }
 

@@ -34,6 +34,8 @@ def column(fitted: Fitted, name: str) -> list[float]:
     [
         ("val_loss", True),
         ("objective", True),
+        ("clean_loss", True),
+        ("clean_accuracy", False),
         ("val_rmse", True),
         ("val_ece", True),
         ("accuracy", False),
