@@ -21,6 +21,7 @@ HOMES = {
     "botocore": ("ablation.store",),
     "altair": ("ablation.report",),
     "vl_convert": ("ablation.report",),
+    "tensorboard": ("ablation.report",),
 }
 
 NAMELESS = {"utils", "util", "common", "helpers", "helper", "core", "misc"}

@@ -19,6 +19,7 @@ from ablation.analysis import (
     judge,
     metric_direction,
 )
+from ablation.pipeline.events import with_events
 from ablation.pipeline.preflight import finding_lines
 from ablation.pipeline.records import RunContext, RunPlan, RunResult
 from ablation.pipeline.workspace import Workspace
@@ -77,6 +78,8 @@ def commit_run(
     finished_at = datetime.now(UTC)
     wall_s = (finished_at - plan.started_at).total_seconds()
     shown = tuple(_shown(study, outcome) for outcome in outcomes)
+    if study.spec.publish.tensorboard:
+        shown = tuple(with_events(outcome, store) for outcome in shown)
     report = _report(study, plan, shown, comparison, store, finished_at, wall_s)
     manifest = RunManifest(
         study=study.name,

@@ -104,6 +104,9 @@ class PublishSpec(SpecModel):
 
     model: bool = Field(default=True, description="Whether the trained model is there.")
     predictions: bool = Field(default=False, description="Whether the model's outputs for every split are there.")
+    tensorboard: bool = Field(
+        default=False, description="Whether the history is there as an event file of TensorBoard, too."
+    )
 
 
 class StudySpec(SpecModel):

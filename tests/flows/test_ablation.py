@@ -12,7 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from ablation.report import History
 from ablation.training import Progress, read_progress
 from tests.conftest import DEADLINE_S, TINY, FinishedRun, Project, wait_for
 
@@ -110,6 +112,23 @@ def test_run_again_trains_what_changed_and_reuses_the_rest(finished_run: Finishe
     assert all(trial["cpu_s"] > 0 for trial in result["trials"])
     assert {"val_loss", "test_accuracy"} <= set(result["trials"][0]["metrics"])
     assert result["address"] == os.path.relpath(published / "index.html", project.directory)
+
+
+@pytest.mark.slow
+def test_trials_that_were_trained_before_are_published_for_tensorboard_too(
+    finished_run: FinishedRun, project: Project
+) -> None:
+    shutil.copytree(finished_run.project.directory, project.directory, dirs_exist_ok=True)
+    code, result = project.run_json("run", "study.yaml", "--set", "publish.tensorboard=true")
+    assert code == 0
+    assert set(statuses(result).values()) == {"cached"}
+    for trial in result["trials"]:
+        folder = project.published(result["run_id"]) / "variants" / trial["variant"] / f"seed-{trial['seed']}"
+        history = History.from_csv((folder / "history.csv").read_bytes())
+        events = EventAccumulator(str(folder)).Reload()
+        losses = [each.value for each in events.Scalars("val_loss")]
+        assert losses == pytest.approx(history.columns["val_loss"], rel=1e-6)
+        assert len(events.Scalars("dead_share/hidden")) == 2
 
 
 @pytest.mark.slow
