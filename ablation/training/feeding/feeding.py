@@ -51,14 +51,21 @@ def feed(batches: Batches, *, first_epoch: int = 0, first_step: int = 0) -> Feed
 
 
 class EpochBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
-    """One epoch of batches; Keras says when the next begins."""
+    """One epoch of batches.
 
-    def __init__(self, batches: Batches, first_epoch: int, first_step: int = 0) -> None:
+    What Keras itself says of beginning epochs does not count them: it begins one more where it builds the metrics.
+
+    Args:
+        batches: Of any epoch.
+        epoch: Which one is read; its fit says so (`told_the_epoch`).
+        first_step: Of that epoch.
+    """
+
+    def __init__(self, batches: Batches, epoch: int, first_step: int = 0) -> None:
         super().__init__()
         self._batches = batches
-        self._epoch = first_epoch
         self._first_step = first_step
-        self._has_begun = False
+        self.epoch = epoch
 
     def __len__(self) -> int:
         """Return the number of batches of an epoch."""
@@ -66,12 +73,14 @@ class EpochBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is unt
 
     def __getitem__(self, index: int) -> tuple[Array | SparseRows, ...]:
         """Return batch `index` of the epoch that runs."""
-        return self._batches.batch(self._epoch, self._first_step + index)
+        return self._batches.batch(self.epoch, self._first_step + index)
 
-    def on_epoch_begin(self) -> None:
-        """Go on to the next epoch (Keras calls this before each, the first included)."""
-        self._epoch += self._has_begun
-        self._has_begun = True
+
+def told_the_epoch(data: Any) -> list[keras.callbacks.Callback]:
+    """Return the callbacks that a fit needs to read each epoch of what `feed` returned."""
+    if not isinstance(data, EpochBatches):
+        return []
+    return [keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: setattr(data, "epoch", epoch))]
 
 
 def _tensorflow_pipeline(batches: Batches, first_position: int) -> Any:

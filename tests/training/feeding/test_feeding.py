@@ -10,7 +10,7 @@ from ablation.data import Array, Split
 from ablation.evaluation import target_encoder
 from ablation.seeds import derive
 from ablation.training.feeding.batches import Batches
-from ablation.training.feeding.feeding import EpochBatches, Feed, feed
+from ablation.training.feeding.feeding import EpochBatches, Feed, feed, told_the_epoch
 
 COUNT = 10
 SPLIT = Split(np.arange(COUNT, dtype=np.uint8).reshape(COUNT, 1), (np.arange(COUNT) % 3).astype(np.int32))
@@ -56,8 +56,15 @@ def numpy_fit(orders: list[list[int]]) -> Array:
 
 def weights_after(model: keras.Model, feed_from: Callable[[int], Feed], first_epoch: int, epochs: int) -> Array:
     fed = feed_from(first_epoch)
-    steps = fed.steps if feed_from is pipeline else None
-    model.fit(fed.data, steps_per_epoch=steps, initial_epoch=first_epoch, epochs=epochs, shuffle=False, verbose=0)
+    model.fit(
+        fed.data,
+        steps_per_epoch=fed.steps if feed_from is pipeline else None,
+        initial_epoch=first_epoch,
+        epochs=epochs,
+        callbacks=told_the_epoch(fed.data),
+        shuffle=False,
+        verbose=0,
+    )
     return np.asarray(model.get_weights()[0])
 
 
