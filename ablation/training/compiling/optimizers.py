@@ -50,7 +50,9 @@ class TrialOptimizer(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras
     def last_learning_rate(self) -> float:
         """The learning rate of the last step."""
         rate = self._learning_rate
-        return float(rate(self.iterations - 1) if isinstance(rate, ScheduledRate) else rate)
+        if isinstance(rate, ScheduledRate):
+            return float(rate(int(self.iterations.numpy()) - 1))
+        return float(rate.numpy())  # float alone would not take a variable that lies on several devices
 
     @property
     def own_variables(self) -> list[Any]:
@@ -74,16 +76,16 @@ class TrialOptimizer(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras
         frozen now take their moving average, and their state is kept for an optimiser that trains them again.
         """
         for mine, theirs in zip(self.own_variables, earlier.own_variables, strict=True):
-            mine.assign(theirs)
+            assign_copy(mine, theirs)
         past, present = earlier.memory, self.memory
         for (key, name), state in present.states.items():
             if (key, name) in past.states:
-                state.assign(past.states[key, name])
+                assign_copy(state, past.states[key, name])
             elif name == AVERAGE:
-                state.assign(present.weights[key])
+                assign_copy(state, present.weights[key])
         for key, name in past.states.keys() - present.states.keys():
             if name == AVERAGE:
-                past.weights[key].assign(past.states[key, name])
+                assign_copy(past.weights[key], past.states[key, name])
         present.states = past.states | present.states
         present.weights = past.weights | present.weights
 
@@ -100,6 +102,11 @@ class TrialOptimizer(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras
         share = self.memory.shares.get(self._var_key(variable), 1.0)
         super().update_step(gradient, variable, learning_rate if share == 1.0 else learning_rate * share)
 
+    def _overwrite_model_variables_with_average_value(self, trainable_variables: list[Any]) -> None:
+        for variable, average in zip(trainable_variables, self._model_variables_moving_average, strict=True):
+            if average is not None:
+                assign_copy(variable, average)
+
     def _apply_weight_decay(self, variables: list[Any]) -> None:
         shares = self.memory.shares
         super()._apply_weight_decay([each for each in variables if self._var_key(each) not in shares])
@@ -110,6 +117,14 @@ class TrialOptimizer(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras
             if share is not None:
                 rate = ops.cast(self.learning_rate, variable.dtype) * share
                 self.assign_sub(variable, ops.multiply(variable, rate * self.weight_decay))
+
+
+def assign_copy(variable: Any, source: Any) -> None:
+    """Give a variable the value of another one, and memory of its own: JAX lets them share it, until a step frees it.
+
+    Source: Keras' fit on JAX donates all variables to each step.
+    """
+    variable.assign(ops.copy(source))
 
 
 class LossScaled(keras.optimizers.LossScaleOptimizer):  # type: ignore[misc]  # Keras is untyped
@@ -156,8 +171,8 @@ class LossScaled(keras.optimizers.LossScaleOptimizer):  # type: ignore[misc]  # 
 
     def go_on_from(self, earlier: LossScaled) -> None:
         """Take over the scale, the steps and the state of another optimiser of the same kind; both are built."""
-        self.dynamic_scale.assign(earlier.dynamic_scale)
-        self.step_counter.assign(earlier.step_counter)
+        assign_copy(self.dynamic_scale, earlier.dynamic_scale)
+        assign_copy(self.step_counter, earlier.step_counter)
         self.inner_optimizer.go_on_from(earlier.inner_optimizer)
 
 
@@ -186,7 +201,7 @@ def plain_optimizer(spec: Optimizer, trained: StageOptimizer, weights: list[Any]
         plain = keras.optimizers.LossScaleOptimizer(plain)
     plain.build(weights)
     for mine, theirs in zip(_without_rate(plain), _without_rate(trained), strict=True):
-        mine.assign(theirs)
+        assign_copy(mine, theirs)
     return plain
 
 

@@ -17,6 +17,8 @@ from ablation.evaluation import Head
 from ablation.training.compiling.losses import build_loss
 from ablation.training.preflight.recording import loss_scale
 
+# Without it JAX runs operation by operation; TensorFlow has its graph, and XLA costs it more than it saves.
+COMPILES = keras.backend.backend() == "jax"
 BY_HEART = 0.1  # of the loss of one and the same answer for every sample
 BATCH_STEPS = 200
 FEW_STEPS = 300
@@ -81,7 +83,7 @@ def attempt(
     model: keras.Model, head: Head, optimizer: keras.optimizers.Optimizer, batch: tuple[Array, ...], goal: Goal
 ) -> Attempt:
     """Train on one batch until the goal is reached; the model is compiled for it, and goes on from its weights."""
-    model.compile(optimizer=optimizer, loss=build_loss(head), jit_compile=False)
+    model.compile(optimizer=optimizer, loss=build_loss(head), jit_compile=COMPILES)
     return _repeat(model, batch, goal)
 
 
@@ -95,7 +97,7 @@ def attempt_with_adam(
     """
     start = model.get_weights()
     optimizer = keras.optimizers.Adam(loss_scale_factor=loss_scale(model))
-    model.compile(optimizer=optimizer, loss=build_loss(head), jit_compile=False)
+    model.compile(optimizer=optimizer, loss=build_loss(head), jit_compile=COMPILES)
     optimizer.build(model.trainable_variables)
     attempts: list[Attempt] = []
     for rate in rates:
