@@ -13,6 +13,7 @@ from pathlib import Path
 
 NVIDIA_SMI = ("nvidia-smi", "-L")
 PATIENCE_S = 20.0
+TPU = "tpu"  # stands among a trial's devices for the machine's TPU, all cores of it
 # A control group without a limit states one that no machine has.
 _NO_LIMIT = 2**60
 # What libraries choose the code of their sums by; another choice adds in another order.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from ablation.machine import find_gpus, has_tpu, read_memory
+from ablation.machine import TPU, find_gpus, has_tpu, read_memory
 from ablation.processes import Capacity, Need, Slots
 from ablation.settings import Settings, usable_cores
 from ablation.spec import RuntimeSpec
@@ -51,7 +49,7 @@ def open_slots(runtime: RuntimeSpec, workers: int) -> Slots:
     capacity = Capacity(memory_bytes=memory.available, devices=_devices(runtime))
     # A TPU serves one process at a time.
     places = 1 if runtime.accelerator == "tpu" else workers
-    return Slots(places, capacity, Need(memory_bytes=declared, devices=runtime.gpus_of_trial))
+    return Slots(places, capacity, Need(memory_bytes=declared, devices=_number_of(runtime)))
 
 
 def devices_of_one_trial(runtime: RuntimeSpec) -> tuple[str, ...] | None:
@@ -61,13 +59,17 @@ def devices_of_one_trial(runtime: RuntimeSpec) -> tuple[str, ...] | None:
         ResourcesMissing: There are too few.
     """
     devices = _devices(runtime)
-    return None if devices is None else devices[: runtime.gpus_of_trial]
+    return None if devices is None else devices[: _number_of(runtime)]
+
+
+def _number_of(runtime: RuntimeSpec) -> int:
+    return 1 if runtime.accelerator == "tpu" else runtime.gpus_of_trial
 
 
 def _devices(runtime: RuntimeSpec) -> tuple[str, ...] | None:
     if runtime.accelerator == "tpu":
         _require_tpu()
-        return None
+        return (TPU,)
     if runtime.gpus_of_trial == 0:
         return () if runtime.accelerator == "cpu" else None
     gpus = find_gpus()
@@ -89,13 +91,9 @@ def _too_few_gpus(runtime: RuntimeSpec, there: int) -> str:
 
 
 def _require_tpu() -> None:
-    if os.environ.get("KERAS_BACKEND") != "jax":
-        raise ResourcesMissing(
-            "runtime.accelerator: tpu needs Keras on JAX, it is on TensorFlow here\n"
-            "  Install the extra `tpu` and set KERAS_BACKEND=jax, or write `accelerator: auto`."
-        )
     if not has_tpu():
         raise ResourcesMissing(
             "runtime.accelerator: tpu, but no TPU is attached to this machine\n"
-            "  Take a TPU machine (in a container: one that may use its devices), or write `accelerator: auto`."
+            "  Take a TPU machine (in a container: one that may use its devices), install the extra `tpu` and set"
+            " KERAS_BACKEND=jax; or write `accelerator: auto`."
         )

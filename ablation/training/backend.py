@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 
 import keras
 
 from ablation import seeds
-from ablation.machine import read_processor
 from ablation.records import Determinism
 from ablation.settings import usable_cores
+from ablation.machine import TPU, read_processor
 
 ADVICE = "Install the gpu requirements and NVIDIA's driver, or set `accelerator: auto`: trials then use what works."
+
+JAX_ADVICE = "Install JAX for the driver (`jax[cuda12]`) and NVIDIA's driver, or set `accelerator: auto`."
 
 
 class AcceleratorUnusable(Exception):
@@ -28,7 +31,7 @@ def configure_backend(
         seed: The trial's seed. Python's, NumPy's and the backend's generators are seeded from it.
         threads: Threads of one operation.
         parallel: Operations at once; as many as threads when left out.
-        devices: GPUs to use, as CUDA_VISIBLE_DEVICES names them; None: all that the machine has.
+        devices: GPUs to use, as CUDA_VISIBLE_DEVICES names them, or the TPU; None: all that the machine has.
 
     Raises:
         AcceleratorUnusable: The backend cannot use them.
@@ -40,9 +43,8 @@ def configure_backend(
     keras.config.set_image_data_format("channels_last")
     if keras.backend.backend() == "tensorflow":
         _configure_tensorflow(threads, parallel or threads, devices)
-    if keras.backend.backend() == "jax" and devices == ():
-        # JAX reads its environment when it is imported, which the template has done.
-        importlib.import_module("jax").config.update("jax_platforms", "cpu")
+    if keras.backend.backend() == "jax":
+        _configure_jax(devices)
     keras.utils.set_random_seed(seeds.derive(seed, "process"))
 
 
@@ -97,7 +99,7 @@ def _show_devices(devices: tuple[str, ...] | None) -> None:
     has not used it, so this reaches TensorFlow and JAX alike.
     """
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
-    if devices is not None:
+    if devices is not None and devices != (TPU,):
         os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # as nvidia-smi counts them
         os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(devices) or "-1"
 
@@ -109,7 +111,20 @@ def _configure_tensorflow(threads: int, parallel: int, devices: tuple[str, ...] 
     tf.config.threading.set_inter_op_parallelism_threads(parallel)
     tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
-    if devices and not gpus:
+    if devices and devices != (TPU,) and not gpus:
         raise AcceleratorUnusable(f"GPU {', '.join(devices)} of this machine: TensorFlow cannot use it.\n  {ADVICE}")
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def _configure_jax(devices: tuple[str, ...] | None) -> None:
+    # Keras would import TensorFlow to save a model, where it is installed, for seconds and to no purpose.
+    sys.modules.setdefault("tensorflow", None)  # type: ignore[arg-type]  # Python's own sign for `not there`
+    if devices == ():
+        # JAX reads its environment when it is imported, which the template has done.
+        importlib.import_module("jax").config.update("jax_platforms", "cpu")
+    elif devices and devices != (TPU,):
+        try:
+            keras.distribution.list_devices("gpu")
+        except RuntimeError as error:
+            raise AcceleratorUnusable(f"GPU {', '.join(devices)}: JAX cannot use it.\n  {JAX_ADVICE}") from error

@@ -131,7 +131,7 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
         if self._termination.is_asked and batch + 1 < self.params["steps"]:
             if (sync := getattr(self.model, "jax_state_sync", None)) is not None:
                 sync()
-            metrics = [np.asarray(variable) for variable in self.model.metrics_variables]
+            metrics = [np.asarray(variable.numpy()) for variable in self.model.metrics_variables]
             self._write(step=self._step + batch + 1, metrics=metrics)
             raise Terminated
 
@@ -156,8 +156,8 @@ class Resuming(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is unty
             "layers": self._log.layers,
             "step": step,
             "is_over": step == 0 and bool(self.model.stop_training),
-            "model": [np.asarray(variable) for variable in self._whole.variables],
-            "optimizer": [np.asarray(variable) for variable in _variables(self._optimizer, self._whole)],
+            "model": [np.asarray(variable.numpy()) for variable in self._whole.variables],
+            "optimizer": [np.asarray(variable.numpy()) for variable in _variables(self._optimizer, self._whole)],
             "metrics": metrics,
             "watchers": [watcher.state() for watcher in self._watchers],
         }

@@ -14,6 +14,7 @@ from ablation.data import load_features, load_prepared
 from ablation.evaluation import head_of
 from ablation.model import ModelError, build_model, fetch_weights, summarize
 from ablation.training.backend import configure_backend, describe_determinism
+from ablation.training.devices import check_shares, data_parallel, names_of
 from ablation.training.feeding.inputs import sparse_where_possible
 from ablation.training.fitting import Fitted, fit
 from ablation.training.folder import Folder
@@ -30,12 +31,21 @@ def train(job_json: str, directory: Path) -> None:
         directory: Receives history.csv, model.keras, predictions.npz and, last, result.json (a TrainResult).
     """
     job = TrainJob.model_validate_json(job_json)
-    started = time.perf_counter()
     configure_backend(seed=job.trial.seed, threads=job.threads, devices=job.devices)
+    names = names_of(job.devices)
+    with data_parallel(names):
+        result = _train(job, directory, names)
+    (directory / RESULT).write_text(result.model_dump_json(), encoding="utf-8")
+
+
+def _train(job: TrainJob, directory: Path, devices: tuple[str, ...]) -> TrainResult:
+    started = time.perf_counter()
+    spec = job.trial.spec
     prepared = load_prepared(job.prepared, job.settings)
+    samples, batch_size = len(prepared.train), spec.training.batch_size
+    check_shares(samples, samples if batch_size == "all" else batch_size, devices)
     if job.features is not None:
         prepared = load_features(prepared, job.features, job.settings)
-    spec = job.trial.spec
     model = build_model(
         spec.model,
         input_shape=job.prepared.input_shape,
@@ -51,7 +61,7 @@ def train(job_json: str, directory: Path) -> None:
     if error is None:
         np.savez(directory / PREDICTIONS, allow_pickle=False, **fitted.forward.predict(fitted.view.prepared))
     save_model(model, trained.optimizer, spec.training, head, directory / (MODEL if error is None else LAST_GOOD))
-    result = TrainResult(
+    return TrainResult(
         status="diverged" if error else "trained",
         epochs=len(fitted.log.history),
         best_epoch=None if error else fitted.best_epoch,
@@ -63,7 +73,6 @@ def train(job_json: str, directory: Path) -> None:
         determinism=describe_determinism(job.threads),
         error=error,
     )
-    (directory / RESULT).write_text(result.model_dump_json(), encoding="utf-8")
 
 
 def build(job_json: str, directory: Path) -> None:

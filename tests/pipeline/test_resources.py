@@ -95,14 +95,19 @@ def test_machine_without_gpu_trains_what_asks_for_none(accelerator: str, expecte
     assert devices(open_slots(runtime(accelerator=accelerator), workers=1)) == expected
 
 
-@pytest.mark.parametrize(
-    ("backend", "message"),
-    [("tensorflow", "needs Keras on JAX, it is on TensorFlow"), ("jax", "no TPU is attached to this machine")],
-)
-def test_tpu_that_cannot_be_used_is_said_at_once(backend: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_tpu_that_is_not_there_is_said_at_once(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", backend)
-    with pytest.raises(ResourcesMissing, match=f"runtime.accelerator: tpu.*{message}"):
+    message = r"runtime.accelerator: tpu, but no TPU is attached to this machine\n  .*set KERAS_BACKEND=jax"
+    with pytest.raises(ResourcesMissing, match=message):
         open_slots(runtime(accelerator="tpu"), workers=4)
+
+
+def test_trials_have_the_tpu_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ablation.pipeline.resources.has_tpu", lambda: True)
+    slots = open_slots(runtime(accelerator="tpu"), workers=4)
+    assert devices(slots) == ("tpu",)
+    assert devices_of_one_trial(runtime(accelerator="tpu")) == ("tpu",)
 
 
 def test_more_memory_than_the_machine_has_is_said_at_once() -> None:

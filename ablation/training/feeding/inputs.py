@@ -15,6 +15,7 @@ from ablation.data import Array, Prepared, SparseRows
 from ablation.spec import ModelSpec, TrialSpec
 from ablation.spec.encoders import MultiHot
 from ablation.spec.layers import INPUT, Dense, Layer
+from ablation.training.devices import is_parallel
 from ablation.training.feeding.row_sums import RowSums
 
 
@@ -75,9 +76,12 @@ def _are_sparse(spec: TrialSpec, prepared: Prepared) -> bool:
 
 
 def _is_on_cpu() -> bool:
-    """Whether TensorFlow computes on processors alone: on a GPU the sparse product has no order to rely on."""
-    if keras.backend.backend() != "tensorflow":
+    """Whether TensorFlow computes on one processor: on a GPU the sparse product has no order to rely on.
+
+    JAX takes dense rows: its products of sparse arrays are slower than dense ones on every device, by its own account.
+    """
+    if keras.backend.backend() != "tensorflow" or is_parallel():
         return False
     import tensorflow as tf
 
-    return not tf.config.list_physical_devices("GPU")
+    return not (tf.config.list_physical_devices("GPU") or tf.config.list_physical_devices("TPU"))

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 
 from ablation.training.feeding.batches import Batches
-from ablation.training.feeding.feeding import feed
+from ablation.training.devices import is_parallel
+from ablation.training.feeding.feeding import EpochBatches, feed, told_the_epoch
 from ablation.training.resuming import Place
 from ablation.training.stages import Stage
 
@@ -50,15 +51,16 @@ def _build_metrics(model: keras.Model, batches: Batches) -> None:
 
 def _fit(model: keras.Model, place: Place, end: int, batches: Batches, callbacks: Callbacks) -> None:
     train = feed(batches, first_epoch=place.epoch, first_step=place.step)
-    if keras.backend.backend() == "tensorflow":
+    if keras.backend.backend() == "tensorflow" and not is_parallel():
         from ablation.training.stepping.graph import fit_in_graph
 
         return fit_in_graph(model, train, range(place.epoch, end), callbacks)
     model.fit(
         train.data,
+        steps_per_epoch=None if isinstance(train.data, EpochBatches) else train.steps,
         initial_epoch=place.epoch,
         epochs=end,
-        callbacks=list(callbacks),
+        callbacks=[*told_the_epoch(train.data), *callbacks],
         shuffle=False,
         verbose=0,
     )
