@@ -9,9 +9,9 @@ import sys
 import keras
 
 from ablation import seeds
+from ablation.machine import TPU, read_processor
 from ablation.records import Determinism
 from ablation.settings import usable_cores
-from ablation.machine import TPU, read_processor
 
 ADVICE = "Install the gpu requirements and NVIDIA's driver, or set `accelerator: auto`: trials then use what works."
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from ablation.training.feeding.batches import Batches
 from ablation.training.devices import is_parallel
+from ablation.training.feeding.batches import Batches
 from ablation.training.feeding.feeding import EpochBatches, feed, told_the_epoch
 from ablation.training.resuming import Place
 from ablation.training.stages import Stage
