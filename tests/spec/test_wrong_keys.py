@@ -39,7 +39,7 @@ WRONG_KEYS = {
         "training.colour",
         UNKNOWN,
         "Choose from: optimizer, schedule, loss, metrics, class_weights, epochs, batch_size, precision, "
-        "sparse_inputs, share_features, phases, early_stopping.",
+        "sparse_inputs, share_features, phases, early_stopping, diagnostics.",
     ),
     "of_a_section_below": Wrong(
         "epochs: 2", "epochs: 2\n  learning_rate: 1", 15, "training.learning_rate", UNKNOWN, "It belongs in optimizer."

@@ -81,7 +81,7 @@ def _problem(document: Document, root: Location, place: _Place, detail: dict[str
     location, kind, value = place.location, detail["type"], detail["input"]
     said = message(detail)
     if kind == "extra_forbidden":
-        hint = _known_key(str(location[-1]), place)
+        hint = _known_key(place)
     elif kind == "missing":
         hint = f"Add `{location[-1]}:`. {place.description}".rstrip()
     elif kind == "union_tag_not_found" or (kind == "union_tag_invalid" and value["kind"] is None):
@@ -98,10 +98,11 @@ def _problem(document: Document, root: Location, place: _Place, detail: dict[str
     return Problem(document.mark(whole), display(document.data, whole), said, hint)
 
 
-def _known_key(key: str, place: _Place) -> str:
-    known = field_names(place.owner)
+def _known_key(place: _Place) -> str:
+    key, known = str(place.location[-1]), field_names(place.owner)
     if nearest(key, known) is None:
-        sections, others = sections_with(place.owner, key), sections_with(place.model, key)
+        sections = sections_with(place.owner, key)
+        others = [name for name in sections_with(place.model, key) if name != place.location[0]]
         if len(sections) == 1:
             return f"It belongs in {sections[0]}."
         if len(others) == 1:

@@ -78,7 +78,7 @@ def _are_sparse(spec: TrialSpec, prepared: Prepared) -> bool:
 def _is_on_cpu() -> bool:
     """Whether TensorFlow computes on one processor: on a GPU the sparse product has no order to rely on.
 
-    JAX takes dense rows: its products of sparse arrays are slower than dense ones on every device, by its own account.
+    JAX takes dense rows.
     """
     if keras.backend.backend() != "tensorflow" or is_parallel():
         return False
