@@ -120,8 +120,9 @@ class _Training:
         return self._forwards.setdefault(model, Forward(model))
 
     def _measure(self, model: keras.Model) -> Measured:
+        validation = self._validate(model)
         found = self._measures(model, self._forward(model), self._views.read_by(model))
-        return Measured(self._validate(model) | found.columns, found.layers)
+        return Measured(validation | found.columns, found.layers)
 
     def _validate(self, model: keras.Model) -> Row:
         """Measure a model on the validation split, as evaluation does; the objective has the penalties, too."""
