@@ -86,7 +86,9 @@ def _plot(history: History, metric: str) -> LinePlot:
     domain, epochs = axis_domain(_values(history, metric)), history.epochs()
     return LinePlot(
         name=metric,
-        lines=[Line(colour, domain.cut(history.curve(f"{prefix}{metric}"))) for _, prefix, colour in LINES],
+        lines=[
+            Line(colour, domain.cut(curve)) for _, prefix, colour in LINES if (curve := history.curve(prefix + metric))
+        ],
         domain=domain,
         ticks=epoch_ticks(epochs, TICKS),
         epochs=(min(epochs), max(epochs)),
