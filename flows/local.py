@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ def run_study(cache_dir: Path, **parameters: Any) -> RunResult:
 
     from flows.ablation import ablation
 
+    # What is imported lives as long as the program: without this, half a million objects are searched for garbage again.
+    gc.collect()
+    gc.freeze()
     with temporary_settings({PREFECT_API_URL: api_url}):
         state = ablation(**parameters, return_state=True)
         result = state.result(raise_on_failure=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -59,7 +60,11 @@ def plan_run(
         DataError: A variant names a dataset that is not in the catalogue.
     """
     chosen = {variant.name: choose_dataset(variant.spec.data.dataset) for variant in study.variants}
-    planned = [_planned(trial, chosen[trial.variant], position) for position, trial in enumerate(study.trials)]
+    positions = _positions([(trial, chosen[trial.variant].samples) for trial in study.trials])
+    planned = [
+        _planned(trial, chosen[trial.variant], position)
+        for trial, position in zip(study.trials, positions, strict=True)
+    ]
     changes = {variant.name: dict(variant.changes) for variant in study.variants}
     return RunPlan(
         study=study.name,
@@ -95,6 +100,23 @@ def _versions(backend: str) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return versions
+
+
+def _positions(trials: Sequence[tuple[Trial, int | None]]) -> list[int]:
+    """Return each trial's place in the order of starting: the most steps first, so that no long trial is left alone.
+
+    Trials of equally many steps keep the order of the study.
+    """
+    order = sorted(range(len(trials)), key=lambda place: -_steps(*trials[place]))
+    return sorted(range(len(trials)), key=order.__getitem__)
+
+
+def _steps(trial: Trial, samples: int | None) -> float:
+    """Return about how many steps a trial trains; `samples` is the size of its dataset, where it is known."""
+    spec = trial.spec
+    kept = spec.data.subset.train or samples or 1
+    batch_size = kept if spec.training.batch_size == "all" else min(spec.training.batch_size, kept)
+    return spec.training.total_epochs * kept / batch_size
 
 
 def _planned(trial: Trial, dataset: Dataset, position: int) -> PlannedTrial:

@@ -24,7 +24,7 @@ class PlannedTrial(Record):
     dataset: Dataset = Field(description="What it trains on, in the form that was found when it was planned.")
     surroundings: Surroundings
     fingerprint: str
-    position: int = Field(ge=0, description="In the plan; trials start in this order.")
+    position: int = Field(ge=0, description="Trials start in this order.")
 
     @property
     def published(self) -> PlannedTrial:

@@ -28,6 +28,16 @@ def test_plan_numbers_trials_in_order_and_gives_each_its_own_identity(tmp_path: 
     assert plan.changes["baseline"] == {}
 
 
+def test_trials_of_the_most_steps_start_first(tmp_path: Path) -> None:
+    longer = TINY.replace("variants:\n", "variants:\n  longer: {set: {training.epochs: 50}}\n")
+    (tmp_path / "study.yaml").write_text(longer)
+    plan = plan_run(load_study(tmp_path / "study.yaml"), "run")
+    started = sorted(plan.trials, key=lambda planned: planned.position)
+    assert [(each.trial.variant, each.trial.seed) for each in started] == [
+        ("longer", 0), ("longer", 1), ("baseline", 0), ("baseline", 1), ("l2", 0), ("l2", 1),
+    ]  # fmt: skip
+
+
 def test_plan_of_a_renamed_study_and_variant_keeps_identities(tmp_path: Path) -> None:
     renamed = TINY.replace("study: tiny", "study: other").replace("  l2:", "  weight_decay:")
     (tmp_path / "study.yaml").write_text(TINY)
