@@ -26,7 +26,7 @@ def run_study(cache_dir: Path, **parameters: Any) -> RunResult:
 
     from flows.ablation import ablation
 
-    # What is imported lives as long as the program: without this, half a million objects are searched for garbage again.
+    # What is imported lives as long as the program: half a million objects that are never garbage.
     gc.collect()
     gc.freeze()
     with temporary_settings({PREFECT_API_URL: api_url}):

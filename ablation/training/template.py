@@ -37,7 +37,7 @@ with _quiet_stderr():
     import ablation.training.features
     import ablation.training.trial  # noqa: F401
 
-# What is imported lives as long as the process. Without this each fork would search a million objects for garbage again,
-# and copy the memory they are in by doing so: half of a small trial's time.
+# What is imported lives as long as the process. Without this each fork would search a million objects for garbage
+# again, and copy the memory they are in by doing so: a third of a small trial's time.
 gc.collect()
 gc.freeze()
