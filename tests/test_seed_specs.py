@@ -102,7 +102,11 @@ PARAMETERS: dict[str, tuple[int, dict[str, int]]] = {
     "starters/dropout_weight_decay_augmentation.yaml": (SMALL_CONVOLUTIONS, {}),
     "starters/leave_one_out_recipe.yaml": (MODERN, {"without_batch_norm": MODERN_PLAIN}),
 }
+LARGE = "seeds/flowers_transfer.yaml"
 EVERY_VARIANT = [(name, variant) for name, variants in VARIANTS.items() for variant in variants]
+BUILT_VARIANTS = [
+    pytest.param(name, variant, marks=pytest.mark.slow if name == LARGE else ()) for name, variant in EVERY_VARIANT
+]
 SAMPLES = 4
 
 
@@ -162,14 +166,14 @@ def test_figures_worked_out_are_those_the_write_ups_models_are_known_by() -> Non
     assert (CIFAR_BASE, CIFAR_VALID, MNIST_NET) == (1_250_858, 890_410, 235_146)
 
 
-@pytest.mark.parametrize(("name", "variant"), EVERY_VARIANT)
+@pytest.mark.parametrize(("name", "variant"), BUILT_VARIANTS)
 def test_model_of_variant_has_as_many_weights_as_worked_out_by_hand(name: str, variant: str) -> None:
     spec = trial_of(name, variant).spec
     assert summary_of(spec.model, spec.data.dataset).parameters == expected_parameters(name, variant)
     assert model_shapes(spec.model, SHAPES[spec.data.dataset]).parameters == expected_parameters(name, variant)
 
 
-@pytest.mark.parametrize(("name", "variant"), EVERY_VARIANT)
+@pytest.mark.parametrize(("name", "variant"), BUILT_VARIANTS)
 def test_model_of_variant_has_the_outputs_its_loss_needs(name: str, variant: str) -> None:
     spec = trial_of(name, variant).spec
     outputs = {"imdb": 1, "diabetes": 1, "flowers": 5}.get(spec.data.dataset, 10)

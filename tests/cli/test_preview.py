@@ -68,6 +68,7 @@ def test_preview_prints_balance_ranges_and_how_values_are_drawn(place: Project) 
     assert (place.directory / "a.png").is_file()
 
 
+@pytest.mark.slow
 def test_preview_says_which_classes_a_split_lacks(place: Project) -> None:
     spec = place.write(TINY.replace("train: 120, test: 60", "train: 120, test: 5"))
     _, facts = place.call_json("data", "preview", spec)
@@ -98,6 +99,7 @@ def test_preview_of_a_regression_has_targets_and_every_feature(place: Project) -
     assert (place.directory / "patients-preview.png").is_file()
 
 
+@pytest.mark.slow
 def test_preview_of_sequences_has_lengths_coverage_and_cuts(place: Project) -> None:
     texts, labels = np.empty(4, dtype=object), np.array([0, 1, 0, 1])
     texts[:] = [[1], [2, 3, 4, 5], [6, 20], [1, 1]]  # a start token is added, and ranks are moved up by 3
@@ -159,6 +161,7 @@ def test_preview_never_cuts_a_name_or_a_number(place: Project, width: int, monke
     assert "validation" in printed
 
 
+@pytest.mark.slow
 def test_preview_does_not_import_keras(place: Project) -> None:
     """Run as a command of its own: here other tests have imported Keras already."""
     place.environment["PYTHONPROFILEIMPORTTIME"] = "1"

@@ -27,7 +27,9 @@ def with_nvidia_smi(project: Project, listing: str) -> Project:
     ("setting", "message"),
     [
         ("runtime.accelerator=gpu", "runtime.accelerator: gpu, but no GPU is visible here"),
-        ("runtime.gpus=2", "runtime.gpus: a trial needs 2, but no GPU is visible here"),
+        pytest.param(
+            "runtime.gpus=2", "runtime.gpus: a trial needs 2, but no GPU is visible here", marks=pytest.mark.slow
+        ),
         ("runtime.memory_gb=1e6", "runtime.memory_gb: a trial needs 1e+06 GB, this machine has"),
     ],
 )

@@ -176,7 +176,8 @@ def test_run_with_a_killed_trial_finishes_the_others(project: Project) -> None:
     assert (project.published(result["run_id"]) / "variants/long/seed-0/log.txt").is_file()
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_run_that_is_told_to_end_leaves_no_process_and_keeps_what_was_finished(
     project: Project, signum: signal.Signals
 ) -> None:
@@ -232,6 +233,7 @@ gates:
 """
 
 
+@pytest.mark.slow
 def test_run_with_a_failed_gate_publishes_everything_and_ends_with_its_own_code(
     finished_run: FinishedRun, project: Project
 ) -> None:

@@ -78,6 +78,7 @@ def test_weights_drawn_at_random_depend_on_seed_and_name_alone() -> None:
     assert not np.array_equal(first[0], kernels(build(backbone(name="other")), "other")[0])
 
 
+@pytest.mark.slow
 def test_layers_of_one_backbone_start_differently() -> None:
     weights = [weight for weight in kernels(build(backbone())) if weight.shape == (3, 3, 48, 1)]
     assert len(weights) > 1

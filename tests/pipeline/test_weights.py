@@ -123,6 +123,7 @@ variants: {{baseline: {{}}, longer: {{set: {{training.epochs: 2}}}}}}
 """
 
 
+@pytest.mark.slow
 def test_range_test_and_pilot_have_a_file_that_only_the_store_has(store: Store, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,y\n" + "1,0\n2,1\n" * 10, encoding="utf-8")
     own = OWN.format(sha256=hashlib.sha256((tmp_path / "a.csv").read_bytes()).hexdigest())

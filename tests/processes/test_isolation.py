@@ -67,6 +67,7 @@ def test_run_isolated_cancelled_before_it_starts_runs_nothing(tmp_path: Path) ->
     assert not (tmp_path / "got.txt").exists()
 
 
+@pytest.mark.slow
 def test_run_isolated_failure_does_not_touch_a_trial_beside_it(tmp_path: Path) -> None:
     ends: dict[str, ProcessEnd] = {}
 

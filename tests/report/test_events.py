@@ -24,6 +24,7 @@ def scalars(directory: Path, content: bytes) -> dict[str, list[tuple[int, float]
     return {tag: [(each.step, each.value) for each in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
 
 
+@pytest.mark.slow
 def test_events_are_the_columns_of_the_history_and_the_values_of_layers(tmp_path: Path) -> None:
     found = scalars(tmp_path, render_events(History(columns=COLUMNS), LAYERS))
     assert found == {

@@ -34,6 +34,7 @@ def written(ref: FeaturesRef, settings: Settings) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in ref.folder(settings).iterdir()}
 
 
+@pytest.mark.slow
 def test_heads_share_one_run_of_their_backbone(tmp_path: Path, settings: Settings) -> None:
     trials = [trial([BACKBONE, *head]) for head in HEADS]
     (shared,) = share_features([features_of(each, settings) for each in trials])

@@ -198,6 +198,7 @@ def test_checkpoints_are_no_more_often_than_is_asked(tmp_path: Path) -> None:
     assert not (tmp_path / "checkpoint").exists()
 
 
+@pytest.mark.slow
 def test_training_goes_on_where_no_checkpoint_can_be_written(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     expected, _ = trained(tmp_path / "whole", {})
     (tmp_path / "no_folder").write_text("a file")

@@ -51,7 +51,11 @@ def test_stages_are_the_training_and_its_enabled_phases_with_rates_that_go_on() 
     assert [each.schedule.kind for each in stages_of(spec)] == ["constant", "constant", "linear"]
 
 
-@pytest.mark.parametrize("settings", [ADAM, {**ADAM, "use_ema": True, "ema_momentum": 0.8}], ids=["adam", "ema"])
+@pytest.mark.parametrize(
+    "settings",
+    [pytest.param(ADAM, marks=pytest.mark.slow), {**ADAM, "use_ema": True, "ema_momentum": 0.8}],
+    ids=["adam", "ema"],
+)
 def test_phase_that_changes_nothing_is_the_same_as_more_epochs(tmp_path: Path, settings: dict[str, Any]) -> None:
     long, rows = run(trial([HIDDEN, DENSE], optimizer=settings, epochs=4), tmp_path)
     parts, rows_of_parts = run(
@@ -86,6 +90,7 @@ def test_phase_has_its_own_rate_and_its_schedule_counts_from_its_start(tmp_path:
     assert found == pytest.approx([0.1 * 0.5**2, 0.1 * 0.5**5, 0.01, 0.005, 0.01], rel=1e-5)
 
 
+@pytest.mark.slow
 def test_frozen_layer_is_held_and_trained_again_when_unfrozen(tmp_path: Path) -> None:
     def kernels(epochs: int, *phases: dict[str, Any]) -> tuple[Array, Array]:
         model, _ = run(trial([HIDDEN, DENSE], optimizer=ADAM, epochs=epochs, phases=list(phases)), tmp_path)
@@ -141,6 +146,7 @@ def test_name_of_a_residual_block_stands_for_the_layers_in_it() -> None:
     assert [layer.trainable for layer in layers] == [True, False, False]
 
 
+@pytest.mark.slow
 def test_phase_unfreezes_only_the_last_layers_of_a_backbone_that_says_so() -> None:
     backbone = {"kind": "backbone", "name": "features", "network": "mobilenet_v2", "alpha": 0.35, "weights": "none"}
     layers = [backbone | {"trainable_layers": 4}, {"kind": "flatten", "name": "flat"}, DENSE]

@@ -8,6 +8,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from ablation.data.fetching import fetch_file
 from tests.conftest import wait_for
 from tests.data.conftest import CONTENT, CUT, DIGEST, Cache, WebServer, sized_file
@@ -37,6 +39,7 @@ def partial_bytes(cache: Cache) -> int:
     return sum(path.stat().st_size for path in cache.directory.rglob("*.part"))
 
 
+@pytest.mark.slow
 def test_processes_that_fetch_at_once_download_once(web: WebServer, cache: Cache) -> None:
     url = f"{web.url}/again-held/small.npz"
     with start(url, cache) as first, start(url, cache) as second:

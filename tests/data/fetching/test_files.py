@@ -167,6 +167,7 @@ print(fetch_file(file, Settings(cache_dir=Path(sys.argv[2]), datasets="s3://abla
 """
 
 
+@pytest.mark.slow
 def test_mirror_in_a_store_is_asked_first(cache: Cache, tmp_path: Path) -> None:
     root = tmp_path / "store"
     (root / "mirror").mkdir(parents=True)
