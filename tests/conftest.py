@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -44,6 +45,12 @@ variants:
   baseline: {}
   l2: {set: {model.layers.hidden.kernel_regularizer: {kind: l2, factor: 0.01}}}
 """
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported from being searched for garbage while the tests run."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

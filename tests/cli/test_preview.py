@@ -80,6 +80,7 @@ def test_preview_says_which_classes_a_split_lacks(place: Project) -> None:
     )
 
 
+@pytest.mark.slow
 def test_preview_takes_the_variant_and_the_seed_asked_for(place: Project) -> None:
     text = TINY + "  flipped: {set: {data.augment: [{kind: flip}]}}\n"
     code, facts = place.call_json("data", "preview", place.write(text), "--variant", "flipped", "--seed", "1")
@@ -88,6 +89,7 @@ def test_preview_takes_the_variant_and_the_seed_asked_for(place: Project) -> Non
     assert len(facts["notes"]) == 3
 
 
+@pytest.mark.slow
 def test_preview_of_a_regression_has_targets_and_every_feature(place: Project) -> None:
     code, facts = place.call_json("data", "preview", place.write(DIABETES))
     assert code == 0

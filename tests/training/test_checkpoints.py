@@ -95,6 +95,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_checkpoint_of_a_process_killed_while_writing_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
     command = [sys.executable, "-c", WRITER, str(path)]

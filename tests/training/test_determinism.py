@@ -164,6 +164,7 @@ def test_convolutions_on_two_threads_give_the_same_bits_again(tmp_path: Path) ->
     assert train(job, tmp_path / "again") == once
 
 
+@pytest.mark.slow
 def test_trial_of_sparse_rows_gives_the_same_bits_again_beside_another_and_with_two_threads(
     text_jobs: dict[tuple[str, int], TrainJob], tmp_path: Path
 ) -> None:

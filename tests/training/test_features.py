@@ -65,6 +65,7 @@ def test_steps_fitted_on_a_split_keep_seeds_apart(settings: Settings) -> None:
     assert first.refs != other.refs
 
 
+@pytest.mark.slow
 def test_extraction_is_done_once_by_processes_that_start_at_once(tmp_path: Path, settings: Settings) -> None:
     features = features_of(trial(), settings)
     with ThreadPoolExecutor(2) as pool:

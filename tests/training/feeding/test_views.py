@@ -18,7 +18,6 @@ from ablation.training import MODEL
 from ablation.training.fitting import Fitted, fit, predict
 from ablation.training.folder import Folder
 from ablation.training.saving import save_model
-from tests.conftest import rarely
 
 from ..frozen import BACKBONE, HIDDEN, OUTPUT, POOL, SIDE, prepare_images, settings_with_images, trial, with_features
 
@@ -83,7 +82,8 @@ def columns(fitted: Fitted) -> list[list[float]]:
     return [list(row.values()) for row in fitted.log.history]
 
 
-@pytest.mark.parametrize("name", rarely(WAYS, but=["early_stopping"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WAYS)
 def test_features_give_the_numbers_of_the_plain_way(tmp_path: Path, settings: Settings, name: str) -> None:
     layers, training = WAYS[name]
     of = trial(layers, **training)
