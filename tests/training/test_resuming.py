@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 
 from ablation.processes.termination import EXIT_CODE, Terminated, Termination
-from ablation.training import resuming
+from ablation.training import pace, resuming
 from ablation.training.fitting import Fitted, fit
 from ablation.training.folder import Folder
-from ablation.training.stepping import pace
 from tests.conftest import rarely
 
 from .small import DENSE, built, head, prepared, trial

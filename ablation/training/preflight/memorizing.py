@@ -16,6 +16,7 @@ from ablation.data import Array
 from ablation.evaluation import Head
 from ablation.training.compiling.losses import build_loss
 from ablation.training.preflight.recording import loss_scale
+from ablation.training.preflight.repeating import Take, repeat
 
 # Without it JAX runs operation by operation; TensorFlow has its graph, and XLA costs it more than it saves.
 COMPILES = keras.backend.backend() == "jax"
@@ -84,7 +85,7 @@ def attempt(
 ) -> Attempt:
     """Train on one batch until the goal is reached; the model is compiled for it, and goes on from its weights."""
     model.compile(optimizer=optimizer, loss=build_loss(head), jit_compile=COMPILES)
-    return _repeat(model, batch, goal)
+    return _learn(repeat(model, batch), goal)
 
 
 def attempt_with_adam(
@@ -100,12 +101,13 @@ def attempt_with_adam(
     model.compile(optimizer=optimizer, loss=build_loss(head), jit_compile=COMPILES)
     optimizer.build(model.trainable_variables)
     attempts: list[Attempt] = []
+    take = repeat(model, batch)
     for rate in rates:
         model.set_weights(start)
         for state in optimizer.variables:
             state.assign(np.zeros(state.shape))
         optimizer.learning_rate = rate
-        attempts.append(_repeat(model, batch, goal))
+        attempts.append(_learn(take, goal))
         if attempts[-1].end in ("reached", "cut"):
             return attempts[-1]
     return min(attempts, key=lambda each: each.losses[-1] if each.end == "not_reached" else math.inf)
@@ -118,14 +120,15 @@ def adam_rates(head: Head, labels: Array) -> tuple[float, ...]:
     return (*ADAM_RATES, max(ADAM_RATES[0], RATE_PER_TARGET * float(np.max(np.abs(labels)))))
 
 
-def _repeat(model: keras.Model, batch: tuple[Array, ...], goal: Goal) -> Attempt:
+def _learn(take: Take, goal: Goal) -> Attempt:
     losses: list[float] = []
-    for _ in range(goal.steps):
-        losses.append(float(model.train_on_batch(*batch, return_dict=True)["loss"]))
-        if not math.isfinite(losses[-1]):
-            return Attempt(tuple(losses), "not_finite")
-        if losses[-1] <= goal.loss:
-            return Attempt(tuple(losses), "reached")
+    while len(losses) < goal.steps:
+        for loss in take(goal.steps - len(losses)):
+            losses.append(loss)
+            if not math.isfinite(loss):
+                return Attempt(tuple(losses), "not_finite")
+            if loss <= goal.loss:
+                return Attempt(tuple(losses), "reached")
         if goal.budget.is_spent:
             return Attempt(tuple(losses), "cut")
     return Attempt(tuple(losses), "not_reached")

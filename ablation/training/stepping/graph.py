@@ -13,8 +13,8 @@ import tensorflow as tf
 
 from ablation.training.compiling.optimizers import LossScaled
 from ablation.training.feeding.feeding import Feed
+from ablation.training.pace import Pace
 from ablation.training.stepping.divergence import NotFinite
-from ablation.training.stepping.pace import Pace
 
 
 def fit_in_graph(model: keras.Model, train: Feed, epochs: range, callbacks: Sequence[keras.callbacks.Callback]) -> None:
