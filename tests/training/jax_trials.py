@@ -52,10 +52,7 @@ if __name__ == "__main__":
     runs = (parallel.trained(folder / "whole", ()), parallel.interrupted(folder / "cut", ()))
     found = {
         "losses": {kind: trained(folder / kind, kind) for kind in KINDS},
-        "weights": [
-            parallel.trained(folder / "whole", ())["weights"],
-            parallel.interrupted(folder / "cut", ())["weights"],
-        ],
+        "weights": [run["weights"] for run in runs],
         "steps": steps_by_heart(),
         "backend": keras.backend.backend(),
         "has_tensorflow": sys.modules.get("tensorflow") is not None,

@@ -49,7 +49,7 @@ def trained(directory: Path, names: tuple[str, ...]) -> Outcome:
         fitted = fit(model, of, prepared(), head(of), Folder(directory, directory / "checkpoint", 1e9))
         save_model(model, model.optimizer, of.spec.training, head(of), directory / "model.keras")
         outputs = predict(model, prepared())
-        facts = {"is_parallel": is_parallel(), "resumed_from": fitted.resumed_from}
+        facts = {"is_parallel": is_parallel(), "resumed_from": fitted.resuming.resumed_from}
     loaded = keras.models.load_model(directory / "model.keras")
     weights = [weight.numpy().ravel().tolist() for weight in model.weights]
     same = np.allclose(predict(loaded, prepared())["test"], outputs["test"], atol=1e-6)
