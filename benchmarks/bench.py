@@ -64,13 +64,23 @@ class Bench:
         stopwatch = [sys.executable, "-m", "benchmarks.stopwatch", str(out), sys.executable, "-m", *command]
         ended = subprocess.run(stopwatch, cwd=place, env=self.environment, capture_output=True, text=True)
         if ended.returncode != 0:
-            raise CommandFailed(f"{' '.join(command)}: exit code {ended.returncode}\n{ended.stderr[-2000:]}")
+            said = f"{ended.stderr[-2000:]}{_errors(ended.stdout)}"
+            raise CommandFailed(f"{' '.join(command)}: exit code {ended.returncode}\n{said}")
         return Measured.model_validate_json(out.read_bytes()), json.loads(ended.stdout)
 
     def run_study(self, place: Path, spec: Path, overrides: tuple[str, ...] = ()) -> tuple[Measured, Any]:
         """Run `ablate run SPEC --json`; return what it took and its JSON."""
         changed = [argument for override in overrides for argument in ("--set", override)]
         return self.measure(place, "cli", "run", str(spec), "--json", *changed)
+
+
+def _errors(stdout: str) -> str:
+    """Return why trials have no result, where a run printed its JSON before it ended."""
+    try:
+        trials = json.loads(stdout)["trials"]
+    except (ValueError, KeyError):
+        return ""
+    return "\n".join(f"{each['variant']} seed {each['seed']}: {each['error']}" for each in trials if each["error"])
 
 
 @contextmanager

@@ -5,15 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ablation.spec import TrainingSpec, load_study
+from ablation.spec import load_study
 from benchmarks import plain
 from benchmarks.experiments import EXPERIMENTS, SPECS, Experiment
-
-KNOWN = [
-    experiment
-    for experiment in EXPERIMENTS
-    if "precision" in TrainingSpec.model_fields or experiment.name != "cifar10_bfloat16"
-]
 
 
 def test_specs_are_those_that_are_measured() -> None:
@@ -28,13 +22,13 @@ def test_spec_is_valid(spec: str, trials: int) -> None:
     assert len(load_study(SPECS / spec).trials) == trials
 
 
-@pytest.mark.parametrize("experiment", KNOWN, ids=lambda each: each.name)
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda each: each.name)
 def test_plain_script_trains_the_variants_of_the_study(experiment: Experiment) -> None:
     study = load_study(experiment.path, overrides=experiment.overrides)
     assert plain_variants(experiment.plain) == [variant.name for variant in study.variants]
 
 
-@pytest.mark.parametrize("experiment", KNOWN, ids=lambda each: each.name)
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda each: each.name)
 def test_smaller_form_for_scores_is_valid(experiment: Experiment) -> None:
     form = experiment.comparison
     study = load_study(experiment.path, overrides=(*experiment.overrides, *form.overrides), only=form.variants)
