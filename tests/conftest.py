@@ -17,6 +17,8 @@ from typing import Any
 import coverage
 import pytest
 
+from ablation.settings import Settings
+from ablation.store import Store, open_store
 from flows.server import TemporaryServer, configure_prefect
 
 ROOT = Path(__file__).parent.parent
@@ -174,6 +176,18 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory, prefect_api_url: str)
     """The tiny study, run once for every test that only reads."""
     project = new_project(tmp_path_factory.mktemp("finished"), prefect_api_url)
     return FinishedRun(project, project.run("run", project.write()))
+
+
+@contextlib.contextmanager
+def embedded_store(directory: Path) -> Iterator[Store]:
+    """Open an embedded store, a real S3 server, in a folder."""
+    before = Path.cwd()
+    os.chdir(directory)
+    try:
+        with open_store(Settings(store=None)) as opened:
+            yield opened
+    finally:
+        os.chdir(before)
 
 
 def rarely(cases: Iterable[str], *, but: Sequence[str]) -> list[Any]:

@@ -29,20 +29,15 @@ from ablation.store import (
 from ablation.store.embedded import embedded_server
 from ablation.training import HISTORY, PREDICTIONS, TRAIN, TrainJob
 from ablation.training.checkpoints import read_checkpoint, write_checkpoint
-from tests.conftest import DEADLINE_S, TINY, wait_for
+from tests.conftest import DEADLINE_S, TINY, embedded_store, wait_for
 
 TRIAL, OTHER = "a" * 64, "b" * 64
 
 
 @pytest.fixture(scope="module")
 def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    before = Path.cwd()
-    os.chdir(tmp_path_factory.mktemp("store"))
-    try:
-        with open_store(Settings(store=None)) as opened:
-            yield opened
-    finally:
-        os.chdir(before)
+    with embedded_store(tmp_path_factory.mktemp("store")) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -9,21 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from ablation.settings import Settings
-from ablation.store import Store, open_store
+from ablation.store import Store
 from ablation.store.embedded import EmbeddedServer, embedded_server
+from tests.conftest import embedded_store
 
 
 @pytest.fixture(scope="session")
 def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Yield an embedded store in a folder of its own."""
-    before = Path.cwd()
-    os.chdir(tmp_path_factory.mktemp("store"))
-    try:
-        with open_store(Settings(store=None)) as opened:
-            yield opened
-    finally:
-        os.chdir(before)
+    with embedded_store(tmp_path_factory.mktemp("store")) as opened:
+        yield opened
 
 
 @pytest.fixture
