@@ -98,8 +98,12 @@ def open_bench() -> Iterator[Bench]:
 
 
 def _environment(folder: Path, api_url: str) -> dict[str, str]:
-    """Return this process's environment without a store of the user's, with the bench's cache and server."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ABLATION_", "AWS_"))}
+    """Return this process's environment without a store of the user's, with the bench's cache and server.
+
+    Bytecode is kept, as Python does where nobody forbids it: the first command compiles for all others.
+    """
+    foreign = ("ABLATION_", "AWS_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     datasets = os.environ.get("ABLATION_DATASETS")
     mirror = {"ABLATION_DATASETS": datasets} if datasets else {}
     return kept | mirror | {"ABLATION_CACHE_DIR": str(folder / "cache"), SERVER: api_url, "PYTHONPATH": str(ROOT)}

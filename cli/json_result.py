@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from pydantic_core import to_json
 
 from ablation.pipeline import RunResult
 
@@ -11,4 +11,5 @@ def result_json(result: RunResult) -> str:
     """Return the document of `ablate run --json`."""
     document = result.model_dump(mode="json", exclude={"comparison"})
     comparison = result.comparison.model_dump(mode="json")
-    return json.dumps(document | {"effects": comparison["effects"], "summaries": comparison["summaries"]}, indent=2)
+    document |= {"effects": comparison["effects"], "summaries": comparison["summaries"]}
+    return to_json(document, indent=2).decode()

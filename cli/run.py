@@ -86,21 +86,24 @@ def _load(spec: Spec, overrides: Overrides, only: Only, yes: bool) -> Study:
 
 
 def _run(study: Study, parameters: dict[str, Any]) -> RunResult:
-    from ablation.pipeline import has_new_trials, new_run_id, open_slots, plan_run
-    from ablation.processes import warm_up
-    from ablation.settings import Settings
-    from ablation.store import open_store
+    from ablation.processes import cool_down, warm_up
     from cli.interruption import ending_on_signals
-    from cli.progress import showing_progress
-    from flows.local import run_study as run_flow
 
-    settings, run_id = Settings(), new_run_id(datetime.now(UTC))
     with ending_on_signals():
         try:
+            warm_up()  # Keras is imported for the trials while all the rest is imported here
+            from ablation.pipeline import has_new_trials, new_run_id, open_slots, plan_run
+            from ablation.settings import Settings
+            from ablation.store import open_store
+            from cli.progress import showing_progress
+            from flows.local import run_study as run_flow
+
+            settings, run_id = Settings(), new_run_id(datetime.now(UTC))
             with open_store(settings) as store:  # one that cannot be reached is known before anything trains
                 if not parameters["use_cache"] or has_new_trials(plan_run(study, run_id), store):
                     open_slots(study.spec.runtime, workers=1)  # so is what this machine lacks
-                    warm_up()  # Keras is imported for the trials while Prefect is imported here
+                else:
+                    cool_down()  # there is nothing to train
             with showing_progress(settings, run_id, total=len(study.trials)):
                 return run_flow(settings.cache_dir, run_id=run_id, **parameters)
         except (KeyboardInterrupt, SystemExit):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from prefect import unmapped
-from prefect.futures import PrefectFuture, as_completed, wait
+from prefect.futures import PrefectFuture, as_completed
 
 from ablation.pipeline import (
     BuildFailed,
@@ -29,9 +29,10 @@ from ablation.pipeline import (
 from ablation.processes import Slots, warm_up
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
-from ablation.training import Finding
+from ablation.spec import TrialSpec
+from ablation.training import Finding, SharedFeatures, frozen_prefix, looked_at
 from flows.artifacts import StudyProgress
-from flows.passing import whole
+from flows.passing import each_after, whole
 from tasks.build import build
 from tasks.evaluate import evaluate
 from tasks.extract import extract
@@ -103,15 +104,15 @@ def _map_trials(
     begun = list(zip(built, extracted, strict=True))
     passed = [whole(planned) for planned in pending]
     trained = train.map(passed, prepared, begun, unmapped(run), unmapped(slots))
-    evaluated = evaluate.map(trained, passed, prepared, unmapped(run))
-    published = publish.map(evaluated, passed, unmapped(run))
+    evaluated = evaluate.map(each_after(trained), passed, prepared, unmapped(run))
+    published = publish.map(each_after(evaluated), passed, unmapped(run))
     for _ in as_completed(list(published)):
         progress.advance()
     stages = zip(built, extracted, trained, evaluated, published, strict=True)
     outcomes = {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
-    ended = [future.result(raise_on_failure=False) for future in models.values()]
-    looked_at = [model for model in ended if isinstance(model, BuiltModel)]
-    return outcomes, settle_findings(plan, looked_at, trained_variants)
+    ended = {variant: future.result(raise_on_failure=False) for variant, future in models.items()}
+    models_seen = [model.of(variant) for variant, model in ended.items() if isinstance(model, BuiltModel)]
+    return outcomes, settle_findings(plan, models_seen, trained_variants)
 
 
 def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
@@ -129,7 +130,7 @@ def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:
 def _build(
     plan: RunPlan, pending: list[PlannedTrial], prepared: list[Future], run: RunContext, slots: Slots
 ) -> dict[str, Future]:
-    """Build each variant's model once; return one future per variant.
+    """Build each model once, look at it, and return one future per variant; the pre-flight cannot tell some apart.
 
     A baseline that was trained before is built once more where a variant's first steps can be compared with its own.
     """
@@ -140,9 +141,14 @@ def _build(
         beside = ((comparable_baseline(plan, planned), data) for planned, data in first.values())
         if baseline := next(((trial, data) for trial, data in beside if trial), None):
             first[plan.baseline] = baseline
-    trials, arrays = zip(*first.values(), strict=True)
+    models = {variant: (looked_at(planned.trial), planned.trial.seed) for variant, (planned, _) in first.items()}
+    distinct: dict[tuple[TrialSpec, int], tuple[PlannedTrial, Future]] = {}
+    for variant, model in models.items():
+        distinct.setdefault(model, first[variant])
+    trials, arrays = zip(*distinct.values(), strict=True)
     futures = build.map(list(map(whole, trials)), list(arrays), unmapped(run), unmapped(slots))
-    return dict(zip(first, futures, strict=True))
+    by_model = dict(zip(distinct, futures, strict=True))
+    return {variant: by_model[model] for variant, model in models.items()}
 
 
 def _require_baseline(plan: RunPlan, future: Future, slots: Slots) -> None:
@@ -154,7 +160,7 @@ def _require_baseline(plan: RunPlan, future: Future, slots: Slots) -> None:
     built = future.result(raise_on_failure=False)
     try:
         if isinstance(built, BuiltModel):
-            require_baseline(plan, built)
+            require_baseline(plan, built.of(plan.baseline))
         elif isinstance(built, BuildFailed) and not slots.is_cancelled():
             raise PreflightFailed(f"{plan.study}: the baseline's model cannot be built.\n  {built}")
     except PreflightFailed:
@@ -169,10 +175,8 @@ def _extract(
 
     None stands for a trial without such layers, or whose features are stored already.
     """
-    wait(built)
     found = [
-        find_features(planned.trial, data.result()) if model.state.is_completed() else None
-        for planned, data, model in zip(pending, prepared, built, strict=True)
+        _find_features(planned, data, model) for planned, data, model in zip(pending, prepared, built, strict=True)
     ]
     futures: dict[str, Future] = {}
     for features in share_features(found):
@@ -180,6 +184,14 @@ def _extract(
             future = futures[features.refs[0].core] = extract.submit(features, run, slots)
             future.wait()
     return [None if features is None else futures.get(features.refs[0].core) for features in found]
+
+
+def _find_features(planned: PlannedTrial, prepared: Future, built: Future) -> SharedFeatures | None:
+    """Return which features a trial trains on, if any; only such a trial's model is waited for."""
+    if frozen_prefix(planned.trial.spec) is None:
+        return None
+    built.wait()
+    return find_features(planned.trial, prepared.result()) if built.state.is_completed() else None
 
 
 def _settle(planned: PlannedTrial, *stages: Future | None) -> TrialOutcome:

@@ -11,6 +11,9 @@ from ablation.records import TrialOutcome
 
 
 @task(task_run_name="evaluate {planned.trial.variant} seed {planned.trial.seed}", cache_policy=NO_CACHE)
-def evaluate(trained: TrialOutcome, planned: PlannedTrial, prepared: PreparedRef, run: RunContext) -> TrialOutcome:
+def evaluate(
+    trained: tuple[TrialOutcome], planned: PlannedTrial, prepared: PreparedRef, run: RunContext
+) -> TrialOutcome:
     """Add metrics on the train, validation and test splits."""
-    return evaluate_trial(trained, planned, prepared, run)
+    (outcome,) = trained
+    return evaluate_trial(outcome, planned, prepared, run)

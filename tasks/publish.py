@@ -15,6 +15,7 @@ from ablation.records import TrialOutcome
     retry_delay_seconds=2,
     cache_policy=NO_CACHE,
 )
-def publish(evaluated: TrialOutcome, planned: PlannedTrial, run: RunContext) -> TrialOutcome:
+def publish(evaluated: tuple[TrialOutcome], planned: PlannedTrial, run: RunContext) -> TrialOutcome:
     """Upload curves and metrics, then the trial's manifest; from then on nobody trains it again."""
-    return publish_outcome(evaluated, run)
+    (outcome,) = evaluated
+    return publish_outcome(outcome, run)

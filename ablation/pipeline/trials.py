@@ -60,6 +60,11 @@ class BuiltModel(Record):
     findings: tuple[Finding, ...] = Field(default=(), description="Of the pre-flight.")
     trace: str | None = Field(default=None, description="Digest of what it did in its first steps.")
 
+    def of(self, variant: str) -> BuiltModel:
+        """Return the same of another variant, which the pre-flight cannot tell from this one."""
+        findings = tuple(each.model_copy(update={"variant": variant}) for each in self.findings)
+        return self.model_copy(update={"variant": variant, "findings": findings})
+
 
 class BuildFailed(Exception):
     """A variant's model cannot be built."""

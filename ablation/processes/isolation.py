@@ -48,6 +48,13 @@ def warm_up() -> None:
     forkserver.ensure_running()
 
 
+def cool_down() -> None:
+    """End a template that `warm_up` started and that nothing was forked from; what is forked later starts another."""
+    template = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # it has no public way to end
+    if template is not None:
+        os.kill(template, signal.SIGKILL)
+
+
 def stop_all() -> None:
     """End every trial of this process, running or yet to come; used once, when the program is told to end."""
     _STOP.set()

@@ -25,6 +25,7 @@ from ablation.training.jobs import (
     TrainResult,
 )
 from ablation.training.preflight import Finding, PreflightJob, PreflightResult
+from ablation.training.preflight.alike import looked_at
 from ablation.training.watching.progress import ExtractionProgress, Progress, read_extraction_progress, read_progress
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "TrainResult",
     "forget_checkpoint",
     "frozen_prefix",
+    "looked_at",
     "read_extraction_progress",
     "read_progress",
     "read_reached",

@@ -18,7 +18,7 @@ from ablation.pipeline import (
 from ablation.pipeline.preflight import finding_lines
 from ablation.pipeline.runs import notes
 from ablation.spec import load_study
-from ablation.training import Finding
+from ablation.training import Finding, looked_at
 from ablation.training.preflight.findings import Severity
 from tests.conftest import TINY
 
@@ -119,3 +119,15 @@ def test_equal_findings_of_several_variants_are_one_line_and_notes_are_none() ->
 def test_findings_are_among_the_notes_of_the_report(plan: RunPlan, tmp_path: Path) -> None:
     found = plan.model_copy(update={"findings": (finding("warning", "l2"),)})
     assert notes(found)[-1] == "l2, layer hidden: is odd. Look at it"
+
+
+def test_models_that_the_preflight_cannot_tell_apart_are_one(plan: RunPlan) -> None:
+    specs = {each.trial.variant: looked_at(each.trial) for each in plan.trials if each.trial.seed == 0}
+    assert specs["longer"] == specs["baseline"]
+    apart = {name for name, spec in specs.items() if spec != specs["baseline"]}
+    assert apart == set(specs) - {"baseline", "longer"}
+
+
+def test_findings_of_a_model_are_those_of_each_variant_that_has_it() -> None:
+    found = model("baseline", finding("warning", "baseline"), trace="same").of("longer")
+    assert (found.variant, found.findings[0].variant, found.trace) == ("longer", "longer", "same")

@@ -10,8 +10,8 @@ from ablation.data import Array, Prepared
 from ablation.evaluation import Head
 from ablation.spec import Trial
 from ablation.training.feeding.batches import Batches
+from ablation.training.preflight.alike import POOL
 
-POOL = 32
 FEW = 4
 
 
