@@ -77,6 +77,10 @@ coverage: .venv/installed-dev ## Run the same tests and tell which lines they re
 test-slow: .venv/installed-dev ## Run the slow tests: whole studies, every network, 10,000 wrong specs, real data from ABLATION_DATASETS.
 	$(BIN)/python -m pytest -m slow
 
+.PHONY: test-faults
+test-faults: .venv/installed-dev ## Run the fault injection: killed processes, cut connections, a store that is away.
+	$(BIN)/python -m pytest -m faults
+
 .PHONY: bench
 bench: .venv/installed-dev ## Measure beside plain Keras and write docs/benchmarks.md: make bench ONLY=mnist REPEATS=1.
 	$(BIN)/python -m benchmarks $(ONLY) --repeats $(REPEATS)

@@ -17,12 +17,13 @@ from benchmarks.figures import Figures, Result, write_result
 from benchmarks.machine import describe
 from benchmarks.overhead import measure_overhead
 from benchmarks.page import write_page
+from benchmarks.publishing import measure_publishing
 from benchmarks.side_by_side import compare_speed
 from benchmarks.start_up import measure_start_up
 
 Benchmark = Callable[[Bench, int], Figures]
 
-NAMES = (*(experiment.name for experiment in EXPERIMENTS), "accuracy", "trivial", "start_up")
+NAMES = (*(experiment.name for experiment in EXPERIMENTS), "accuracy", "trivial", "start_up", "publishing")
 
 
 def main() -> int:
@@ -49,6 +50,7 @@ def _measure(names: list[str], repeats: int) -> bool:
         "accuracy": lambda bench, _: compare_accuracy(experiments, bench),
         "trivial": measure_overhead,
         "start_up": measure_start_up,
+        "publishing": measure_publishing,
     }
     chosen = [name for name in names if name in benchmarks]
     with open_bench() as bench:

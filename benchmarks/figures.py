@@ -157,7 +157,39 @@ class StartUp(Record):
     is_met: Literal[True] = True
 
 
-Figures = Annotated[SideBySide | Accuracy | Overhead | StartUp, Field(discriminator="kind")]
+class FileSet(Record):
+    """Files of one size that were published, and copied by rclone."""
+
+    files: int
+    bytes_each: int
+    ours_s: tuple[float, ...]
+    rclone_s: tuple[float, ...]
+
+    @property
+    def share(self) -> float:
+        """Our throughput as a share of rclone's, of the medians."""
+        return median(self.rclone_s) / median(self.ours_s)
+
+    @property
+    def megabytes_per_s(self) -> float:
+        """Our throughput."""
+        return self.files * self.bytes_each / median(self.ours_s) / 1e6
+
+
+class Publishing(Record):
+    """How fast files come into the store."""
+
+    kind: Literal["publishing"] = "publishing"
+    least_share: float
+    sets: tuple[FileSet, ...]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether every set is published nearly as fast as rclone copies it."""
+        return all(each.share >= self.least_share for each in self.sets)
+
+
+Figures = Annotated[SideBySide | Accuracy | Overhead | StartUp | Publishing, Field(discriminator="kind")]
 
 
 class Result(Record):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
+import httpx
 from prefect import get_run_logger
 from prefect.artifacts import (
     create_link_artifact,
@@ -13,8 +18,11 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
+from prefect.exceptions import PrefectException
 
 from ablation.pipeline import RunResult
+
+_log = logging.getLogger(__name__)
 
 UPDATE_S = 2.0  # an update takes as much of this program's time as a small trial's upload
 
@@ -25,8 +33,8 @@ class StudyProgress:
     def __init__(self, *, done: int, total: int) -> None:
         self._done = done
         self._total = total
-        self._said_at = time.monotonic()
-        self._artifact = create_progress_artifact(progress=self._percent, key="trials", description="Trials ended")
+        self._artifact: UUID | None = None
+        self._say()
 
     @property
     def _percent(self) -> float:
@@ -37,8 +45,16 @@ class StudyProgress:
         self._done += 1
         if self._done < self._total and time.monotonic() < self._said_at + UPDATE_S:
             return
+        self._say()
+
+    def _say(self) -> None:
         self._said_at = time.monotonic()
-        update_progress_artifact(artifact_id=self._artifact, progress=self._percent)  # type: ignore[arg-type]
+        with _as_far_as_possible():
+            if self._artifact is None:
+                said = create_progress_artifact(progress=self._percent, key="trials", description="Trials ended")
+                self._artifact = said  # type: ignore[assignment]  # it is awaitable in a coroutine alone
+            else:
+                update_progress_artifact(artifact_id=self._artifact, progress=self._percent)
 
 
 def publish_summary(result: RunResult) -> None:
@@ -46,11 +62,21 @@ def publish_summary(result: RunResult) -> None:
     logger = get_run_logger()
     for line in result.answers:
         logger.info(line)
-    create_markdown_artifact(markdown=_markdown(result), key="answer", description=result.study)
     rows = [effect.model_dump(mode="json", exclude={"differences"}) for effect in result.comparison.effects]
-    if rows:
-        create_table_artifact(table=rows, key="effects", description=result.comparison.metric)
-    create_link_artifact(link=_link(result.address), link_text=f"{result.study} {result.run_id}", key="page")
+    with _as_far_as_possible():
+        create_markdown_artifact(markdown=_markdown(result), key="answer", description=result.study)
+        if rows:
+            create_table_artifact(table=rows, key="effects", description=result.comparison.metric)
+        create_link_artifact(link=_link(result.address), link_text=f"{result.study} {result.run_id}", key="page")
+
+
+@contextmanager
+def _as_far_as_possible() -> Iterator[None]:
+    """Let a run go on whose server is too busy, or away, to show what it is doing."""
+    try:
+        yield
+    except (httpx.HTTPError, PrefectException) as error:
+        _log.warning("Prefect does not show this: %s", " ".join(str(error).split()) or type(error).__name__)
 
 
 def _link(address: str) -> str:

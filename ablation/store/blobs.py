@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
+
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from ablation.records import BlobRef
 from ablation.store import layout
-from ablation.store.errors import BlobCorrupt, UploadIncomplete
+from ablation.store.errors import BlobCorrupt, StoreError, UploadIncomplete
 from ablation.store.files import whole_file
 from ablation.store.objects import PAGE_KEYS, Store
 from ablation.store.parallel import in_parallel
@@ -23,6 +26,13 @@ _LIST_KEYS: Final = 64
 # few requests, and with a large one little is lost.
 _LIST_ALL_FROM: Final = 32
 _SHARDS_PER_PAGE: Final = 32
+
+# What the store lost, cut, or does not show yet is sent again, so often.
+AGAIN: Final[dict[str, Any]] = {
+    "stop": stop_after_attempt(3),
+    "wait": wait_exponential(multiplier=0.2),
+    "reraise": True,
+}
 
 # Two threads with the same bytes would replace each other's object, and on some servers it is absent for that moment.
 _writing = [Lock() for _ in range(64)]
@@ -44,9 +54,14 @@ def get_blob(store: Store, ref: BlobRef) -> bytes:
 
     Raises:
         KeyMissing: The store does not have it.
-        BlobCorrupt: Its bytes are not those that were published.
+        BlobCorrupt: Its bytes are not those that were published; it was removed, so that they are published again.
     """
-    return get_verified(store, layout.blob_key(ref.sha256), ref.sha256)
+    key = layout.blob_key(ref.sha256)
+    try:
+        return get_verified(store, key, ref.sha256)
+    except BlobCorrupt:
+        remove_damaged(store, key, ref.sha256)
+        raise
 
 
 def get_blobs(store: Store, refs: Iterable[BlobRef]) -> list[bytes]:
@@ -89,8 +104,18 @@ def write_once(store: Store, key: str, data: bytes | Path, ref: BlobRef) -> None
     """
     with _writing[int(ref.sha256[:2], 16) % len(_writing)]:
         if not _is_there(store, key, ref.bytes):
-            store.put(key, data, ref.content_type)
-            verify_size(store, key, ref.bytes)
+            send(store, key, data, ref)
+
+
+@retry(retry=retry_if_exception_type(UploadIncomplete), **AGAIN)
+def send(store: Store, key: str, data: bytes | Path, ref: BlobRef) -> None:
+    """Write an object and see that it is there; sent again where the store lost or cut it, or does not show it yet.
+
+    Raises:
+        UploadIncomplete: The store has not as many bytes afterwards, each time.
+    """
+    store.put(key, data, ref.content_type)
+    verify_size(store, key, ref.bytes)
 
 
 def verify_size(store: Store, key: str, expected_bytes: int) -> None:
@@ -118,6 +143,17 @@ def get_verified(store: Store, key: str, sha256: str) -> bytes:
     return data
 
 
+def remove_damaged(store: Store, key: str, sha256: str) -> None:
+    """Remove an immutable object whose bytes are wrong, as far as the store lets it be removed.
+
+    One that is there with its size is taken for whole and would never be written again. It is read once more: what was
+    wrong may have been the way here.
+    """
+    with contextlib.suppress(StoreError):
+        if _sha256(store.get(key)) != sha256:
+            store.delete(key)
+
+
 def download_verified(store: Store, key: str, sha256: str, path: Path) -> None:
     """Copy an object to a file, which appears only when its bytes are those with this digest.
 
@@ -137,7 +173,7 @@ def _require(store: Store, key: str, expected: str, got: str) -> None:
     if got != expected:
         raise BlobCorrupt(
             f"{store.uri_of(key)}: the bytes were changed after they were published: SHA-256 must be {expected[:16]}…, "
-            f"got {got[:16]}…. Delete this object; what needs it will be computed again."
+            f"got {got[:16]}…. Run the command again: what needs it is computed and published again."
         )
 
 

@@ -38,7 +38,8 @@ class Patience:
     attempts: int
 
 
-WORKING: Final = Patience(connect_s=5, read_s=60, attempts=5)
+# A store asks again for longer than a client does: see `patience`.
+WORKING: Final = Patience(connect_s=5, read_s=60, attempts=3)
 # Two attempts, each through two addresses of a host at worst, stay under the 15 s an unreachable store may take.
 CHECKING: Final = Patience(connect_s=2, read_s=4, attempts=2)
 

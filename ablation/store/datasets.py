@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ablation.records import BlobRef
 from ablation.store import layout
-from ablation.store.blobs import download_verified, reference, verify_size, write_once
+from ablation.store.blobs import download_verified, reference, send, write_once
 from ablation.store.content_types import content_type_of
 from ablation.store.objects import Store
 
@@ -30,8 +30,7 @@ def replace_dataset(store: Store, path: Path) -> BlobRef:
     """
     ref = reference(path, content_type_of(path.name))
     key = layout.dataset_key(ref.sha256)
-    store.put(key, path, ref.content_type)
-    verify_size(store, key, ref.bytes)
+    send(store, key, path, ref)
     return ref
 
 

@@ -78,10 +78,15 @@ def _made(root: Path) -> Path:
 def _command() -> list[str]:
     listen = ["--addr", "127.0.0.1:0", "--vfs-cache-mode", "off", "--dir-cache-time", _DIRECTORY_CACHE]
     # An entity tag is the MD5 of the file: every listing and every HEAD would read whole models from the disk.
-    return [_rclone(), "serve", "s3", ":combine:", "--etag-hash", "", *listen]
+    return [rclone(), "serve", "s3", ":combine:", "--etag-hash", "", *listen]
 
 
-def _rclone() -> str:
+def rclone() -> str:
+    """Return the path of rclone: the one that is installed beside Python, else the one on PATH.
+
+    Raises:
+        StoreUnreachable: There is none.
+    """
     beside = Path(sys.executable).with_name("rclone")
     found = str(beside) if os.access(beside, os.X_OK) else shutil.which("rclone")
     if found is None:

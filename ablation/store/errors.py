@@ -11,7 +11,11 @@ class StoreUnreachable(StoreError):
     """The store cannot be used: no endpoint, no bucket, or credentials it does not accept."""
 
 
-class TransferBroken(StoreUnreachable):
+class StoreAway(StoreUnreachable):
+    """The store does not answer, or answers that it cannot now; later it may."""
+
+
+class TransferBroken(StoreAway):
     """The connection broke while an object was being read."""
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from ablation.store.errors import KeyInvalid
 
 BLOBS: Final = "blobs/sha256/"
+DATASETS: Final = "datasets/sha256/"
 TRIALS: Final = "trials/"
 STUDIES: Final = "studies/"
 INDEX: Final = "index.html"
@@ -43,7 +44,7 @@ def checked_key(key: str) -> str:
 
 def dataset_key(sha256: str) -> str:
     """Return the key of a dataset's published bytes."""
-    return f"datasets/sha256/{_digest(sha256)[:2]}/{sha256}"
+    return f"{DATASETS}{_digest(sha256)[:2]}/{sha256}"
 
 
 def blob_shard(sha256: str) -> str:

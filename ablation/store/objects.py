@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from pydantic import Field
-from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from ablation.records import Record
+from ablation.store.caching import cache_control_of
 from ablation.store.content_types import content_type_of
-from ablation.store.errors import TransferBroken
 from ablation.store.files import whole_file
 from ablation.store.layout import checked_key
+from ablation.store.patience import PATIENCE_S, patient
 from ablation.store.translation import translated
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 MULTIPART_FROM_BYTES: Final = 256 * 2**20
+# Memory of one upload: parts at once times their size.
+_PARTS_AT_ONCE: Final = 4
+_PART_BYTES: Final = 16 * 2**20
 PAGE_KEYS: Final = 1000  # S3 lists no more at once
 _CHUNK_BYTES: Final = 2**20
-
-# botocore repeats a request that fails, but not the reading of a body that breaks off half way.
-_read_again = retry(retry=retry_if_exception_type(TransferBroken), stop=stop_after_attempt(3), reraise=True)
 
 
 class StoreLocation(Record):
@@ -56,7 +56,8 @@ class StoredObject:
 class Store:
     """An open store. It may be shared by threads; keys are relative to the store's own prefix.
 
-    Every method raises StoreUnreachable when the store cannot be used, and KeyInvalid for a key no store could keep.
+    Every method asks again while the store is away, raises StoreUnreachable when it cannot be used, and KeyInvalid for
+    a key no store could keep.
     """
 
     location: StoreLocation
@@ -66,6 +67,8 @@ class Store:
     client: S3Client = field(repr=False)
     # The folder that holds the objects as plain files, when the store is embedded.
     root: Path | None = None
+    # How long a method asks again while the store is away, in seconds.
+    patience_s: float = PATIENCE_S
 
     @property
     def uri(self) -> str:
@@ -76,6 +79,7 @@ class Store:
         """Return the address of an object."""
         return f"s3://{self.bucket}/{self.prefix}{key}"
 
+    @patient
     def put(
         self,
         key: str,
@@ -97,7 +101,7 @@ class Store:
             KeyTaken: The endpoint refused for one of these conditions.
             ConditionUnsupported: The endpoint refuses conditions.
         """
-        headers: dict[str, Any] = {"ContentType": content_type or content_type_of(key)}
+        headers: dict[str, Any] = _headers(key, content_type)
         if if_absent:
             headers["IfNoneMatch"] = "*"
         if if_match is not None:
@@ -109,7 +113,7 @@ class Store:
                 with data.open("rb") as file:
                     self._send(key, file, _md5(file), headers)
             else:
-                self.client.upload_file(str(data), self.bucket, self._full(key), ExtraArgs=headers)
+                self._send_parts(key, data, headers)
 
     def get(self, key: str) -> bytes:
         """Return an object's bytes.
@@ -119,7 +123,7 @@ class Store:
         """
         return self.read(key)[0]
 
-    @_read_again
+    @patient
     def read(self, key: str) -> tuple[bytes, str]:
         """Return an object's bytes and its entity tag, both of the same moment.
 
@@ -130,7 +134,7 @@ class Store:
             answer = self.client.get_object(Bucket=self.bucket, Key=self._full(key))
             return answer["Body"].read(), answer["ETag"]
 
-    @_read_again
+    @patient
     def stream(self, key: str, file: BinaryIO) -> str:
         """Write an object's bytes into an open file, from its beginning, and return their SHA-256.
 
@@ -157,6 +161,7 @@ class Store:
         with whole_file(path) as file:
             self.stream(key, file)
 
+    @patient
     def copy(self, source_key: str, target_key: str, content_type: str | None = None) -> None:
         """Copy an object inside the store, without its bytes passing through this machine.
 
@@ -168,10 +173,11 @@ class Store:
                 Bucket=self.bucket,
                 Key=self._full(target_key),
                 CopySource={"Bucket": self.bucket, "Key": self._full(source_key)},
-                ContentType=content_type or content_type_of(target_key),
                 MetadataDirective="REPLACE",
+                **_headers(target_key, content_type),
             )
 
+    @patient
     def head(self, key: str) -> StoredObject | None:
         """Return what the store knows of an object, or None when there is none."""
         from botocore.exceptions import ClientError
@@ -212,6 +218,7 @@ class Store:
             for item in page.get("CommonPrefixes", []):
                 yield item["Prefix"].removeprefix(self.prefix + prefix).rstrip("/")
 
+    @patient
     def delete(self, key: str) -> None:
         """Delete an object; there need not be one."""
         with self._translated(key):
@@ -232,21 +239,35 @@ class Store:
         # The digest lets the server refuse bytes that changed on their way.
         self.client.put_object(Bucket=self.bucket, Key=self._full(key), Body=body, ContentMD5=md5, **headers)
 
+    def _send_parts(self, key: str, path: Path, headers: dict[str, Any]) -> None:
+        """Upload a large file in parts; when that fails, boto3 aborts it, so that no parts are left and paid for."""
+        from boto3.s3.transfer import TransferConfig
+
+        config = TransferConfig(MULTIPART_FROM_BYTES, max_concurrency=_PARTS_AT_ONCE, multipart_chunksize=_PART_BYTES)
+        self.client.upload_file(str(path), self.bucket, self._full(key), ExtraArgs=headers, Config=config)
+
     def _pages(
         self, prefix: str, delimiter: str = "", page_keys: int = PAGE_KEYS
     ) -> Iterator[ListObjectsV2OutputTypeDef]:
-        pages = self.client.get_paginator("list_objects_v2")
+        page = self._page(prefix, Delimiter=delimiter, MaxKeys=page_keys)
+        yield page
+        while page.get("IsTruncated"):
+            token = page["NextContinuationToken"]
+            page = self._page(prefix, Delimiter=delimiter, MaxKeys=page_keys, ContinuationToken=token)
+            yield page
+
+    @patient
+    def _page(self, prefix: str, **wanted: Any) -> ListObjectsV2OutputTypeDef:
         with self._translated(prefix):
-            yield from pages.paginate(
-                Bucket=self.bucket,
-                Prefix=self._under(prefix),
-                Delimiter=delimiter,
-                PaginationConfig={"PageSize": page_keys},
-            )
+            return self.client.list_objects_v2(Bucket=self.bucket, Prefix=self._under(prefix), **wanted)
 
     def _listed(self, item: Any) -> StoredObject:
         key = item["Key"].removeprefix(self.prefix)
         return StoredObject(key, item["Size"], item["ETag"], item["LastModified"])
+
+
+def _headers(key: str, content_type: str | None) -> dict[str, Any]:
+    return {"ContentType": content_type or content_type_of(key), "CacheControl": cache_control_of(key)}
 
 
 def _md5(data: bytes | BufferedReader) -> str:

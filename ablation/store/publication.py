@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random
+from tenacity import Retrying, retry, retry_if_exception_type, stop_after_attempt, wait_random
 
 from ablation.records import BlobRef, PublishedFile, RunManifest
 from ablation.store import layout
-from ablation.store.blobs import reference, verify_size
+from ablation.store.blobs import AGAIN, reference, verify_size
 from ablation.store.conditional import create, swap
 from ablation.store.content_types import content_type_of
-from ablation.store.errors import KeyMissing, KeyTaken
+from ablation.store.errors import KeyMissing, KeyTaken, UploadIncomplete
 from ablation.store.objects import Store
 from ablation.store.parallel import in_parallel
 
@@ -45,10 +45,13 @@ def publish_run(
         raise ValueError("publish_run fills in the manifest's files itself: pass a manifest without files.")
     for path in files:
         layout.run_file_key(manifest.study, manifest.run_id, path)
-    published = in_parallel(lambda item: _publish_file(store, manifest, *item), chain(sorted(files.items()), drawn))
+    sent: dict[str, RunFile] = {}
+    published = in_parallel(
+        lambda item: _publish_file(store, manifest, *item), _noted(chain(sorted(files.items()), drawn), sent)
+    )
     by_path = {file.path: file for file in published}
     committed = manifest.model_copy(update={"files": tuple(by_path[path] for path in sorted(by_path))})
-    _verify(store, committed)
+    _verify(store, committed, sent)
     _commit(store, committed)
     advance_latest(store, manifest.study, manifest.run_id)
     return committed
@@ -91,13 +94,33 @@ def _publish_file(store: Store, manifest: RunManifest, path: str, file: RunFile)
     return PublishedFile(path=path, sha256=ref.sha256, bytes=ref.bytes, content_type=ref.content_type)
 
 
-def _verify(store: Store, manifest: RunManifest) -> None:
-    """Check that the run's folder has every file with its size: a listing tells of 1,000 at once."""
+def _noted(files: Iterable[tuple[str, RunFile]], sent: dict[str, RunFile]) -> Iterator[tuple[str, RunFile]]:
+    for path, file in files:
+        sent[path] = file
+        yield path, file
+
+
+def _verify(store: Store, manifest: RunManifest, sent: Mapping[str, RunFile]) -> None:
+    """See that the run's folder has every file with its size: a listing tells of 1,000 at once.
+
+    What it does not show is asked for by name, as some endpoints list late, and sent again where it is not there.
+
+    Raises:
+        UploadIncomplete: The store has not as many bytes of a file as were sent, each time.
+    """
     folder = layout.run_prefix(manifest.study, manifest.run_id)
     sizes = {item.key: item.bytes for item in store.keys(folder)}
     for file in manifest.files:
         key = layout.run_file_key(manifest.study, manifest.run_id, file.path)
-        if sizes.get(key) != file.bytes:  # or the listing is behind, as it may be on some endpoints
+        if sizes.get(key) != file.bytes:
+            _verify_file(store, manifest, key, file, sent[file.path])
+
+
+def _verify_file(store: Store, manifest: RunManifest, key: str, file: PublishedFile, content: RunFile) -> None:
+    for attempt in Retrying(retry=retry_if_exception_type(UploadIncomplete), **AGAIN):
+        with attempt:
+            if attempt.retry_state.attempt_number > 1:
+                _publish_file(store, manifest, file.path, content)
             verify_size(store, key, file.bytes)
 
 

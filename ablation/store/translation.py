@@ -10,6 +10,7 @@ from ablation.store.errors import (
     ConditionUnsupported,
     KeyMissing,
     KeyTaken,
+    StoreAway,
     StoreError,
     StoreUnreachable,
     TransferBroken,
@@ -41,19 +42,26 @@ _BY_CODE: dict[str, tuple[type[StoreError], str]] = {
     "403": (StoreUnreachable, "Let these credentials list, read and write the bucket."),
 }
 
-_BY_CLASS: dict[str, str] = {
-    "NoCredentialsError": "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
-    "PartialCredentialsError": "Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-    "ProfileNotFound": "Correct or unset AWS_PROFILE.",
-    "InvalidRegionError": "Correct AWS_REGION.",
-    "EndpointConnectionError": "Start the endpoint, or correct AWS_ENDPOINT_URL_S3 and AWS_REGION.",
-    "ConnectTimeoutError": "Check the network, AWS_ENDPOINT_URL_S3 and AWS_REGION.",
-    "ReadTimeoutError": "Check the network and the endpoint's load, then run the command again.",
-    "ConnectionClosedError": "Check that AWS_ENDPOINT_URL_S3 is an S3 server, with http or https as it expects.",
-    "SSLError": "Correct http or https in AWS_ENDPOINT_URL_S3, or set AWS_CA_BUNDLE.",
-    "ProxyConnectionError": "Correct HTTPS_PROXY, or name the endpoint in NO_PROXY.",
-    "HTTPClientError": "Correct AWS_ENDPOINT_URL_S3.",
+_BY_CLASS: dict[str, tuple[type[StoreUnreachable], str]] = {
+    "NoCredentialsError": (StoreUnreachable, "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."),
+    "PartialCredentialsError": (StoreUnreachable, "Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."),
+    "ProfileNotFound": (StoreUnreachable, "Correct or unset AWS_PROFILE."),
+    "InvalidRegionError": (StoreUnreachable, "Correct AWS_REGION."),
+    "EndpointConnectionError": (StoreAway, "Start the endpoint, or correct AWS_ENDPOINT_URL_S3 and AWS_REGION."),
+    "ConnectTimeoutError": (StoreAway, "Check the network, AWS_ENDPOINT_URL_S3 and AWS_REGION."),
+    "ReadTimeoutError": (StoreAway, "Check the network and the endpoint's load, then run the command again."),
+    "ConnectionClosedError": (
+        StoreAway,
+        "Check that AWS_ENDPOINT_URL_S3 is an S3 server, with http or https as it expects.",
+    ),
+    "SSLError": (StoreUnreachable, "Correct http or https in AWS_ENDPOINT_URL_S3, or set AWS_CA_BUNDLE."),
+    "ProxyConnectionError": (StoreUnreachable, "Correct HTTPS_PROXY, or name the endpoint in NO_PROXY."),
+    "HTTPClientError": (StoreAway, "Correct AWS_ENDPOINT_URL_S3."),
 }
+
+# Answers of a server that is busy, starting or broken; 501 says that it never will.
+_AWAY_FROM, _NEVER = 500, 501
+_AWAY = ("SlowDown", "RequestTimeout", "Throttling", "429")
 
 
 @contextmanager
@@ -86,6 +94,9 @@ def _from_answer(error: ClientError, where: str) -> StoreError:
         return KeyMissing(f"{where}: there is no such object.")
     if kind is StoreUnreachable:
         return StoreUnreachable(f"cannot use the store {where}: got {code} ({text.rstrip('.')}). {advice}")
+    if kind is StoreError and _is_away(error, code):
+        advice = "Check AWS_ENDPOINT_URL_S3, or run the command again later."
+        return StoreAway(f"cannot use the store {where} now: got {code} ({text.rstrip('.')}). {advice}")
     return kind(f"{where}: the store answered {code} ({text.rstrip('.')}).")
 
 
@@ -93,8 +104,14 @@ def _from_client(error: BotoCoreError, where: str) -> StoreError:
     # The nearest class in the table: an SSLError is a ConnectionError is a BotoCoreError.
     known = [_BY_CLASS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _BY_CLASS]
     if known:
-        return StoreUnreachable(f"cannot use the store {where}: {_one_line(error).rstrip('.')}. {known[0]}")
+        unreachable, advice = known[0]
+        return unreachable(f"cannot use the store {where}: {_one_line(error).rstrip('.')}. {advice}")
     return StoreError(f"{where}: {_one_line(error)}")
+
+
+def _is_away(error: ClientError, code: str) -> bool:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code in _AWAY or (status >= _AWAY_FROM and status != _NEVER)
 
 
 def _one_line(error: Exception) -> str:

@@ -67,6 +67,15 @@ def test_get_blob_of_changed_bytes_names_the_key(store: Store) -> None:
         get_blob(store, ref)
 
 
+def test_blob_whose_bytes_changed_is_published_again(store: Store) -> None:
+    ref = put_blob(store, b"weights", "application/zip")
+    corrupt(store, blob_key(ref.sha256))
+    with pytest.raises(BlobCorrupt):
+        get_blob(store, ref)
+    assert present_blobs(store, [ref]) == set()
+    assert get_blob(store, put_blob(store, b"weights", "application/zip")) == b"weights"
+
+
 def test_download_blob_of_changed_bytes_leaves_no_file(store: Store, tmp_path: Path) -> None:
     ref = put_blob(store, b"weights", "application/zip")
     corrupt(store, blob_key(ref.sha256))

@@ -30,5 +30,6 @@ def after_frozen(model: keras.Model, spec: TrialSpec, samples: Samples) -> tuple
     if prefix is None:
         return model, samples
     last = prefix.layers[-1].name
-    features = np.asarray(keep_until(model, last).predict_on_batch(samples.x), np.float32)
+    # Not `predict`: a graph of a whole backbone takes seconds to make, and is run once.
+    features = np.asarray(keras.ops.convert_to_numpy(keep_until(model, last)(samples.x, training=False)), np.float32)
     return cut_after(model, last), replace(samples, x=features)

@@ -1,0 +1,167 @@
+"""Whole runs to which something happens: the same command completes them, and what is published is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ablation.store.embedded import BUCKET, EmbeddedServer
+from tests.conftest import DEADLINE_S, TINY, Project
+from tests.faults.proxy import Fault, FaultProxy, Request
+from tests.faults.test_publishing import sometimes
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("prefect")]
+
+EVERY = {"GET", "PUT", "HEAD", "POST", "DELETE"}
+
+
+@pytest.fixture
+def remote(project: Project, server: EmbeddedServer, proxy: FaultProxy) -> Project:
+    """Return a working directory whose store is a real server, reached through the proxy."""
+    project.environment.update(
+        ABLATION_STORE=f"s3://{BUCKET}",
+        AWS_ENDPOINT_URL_S3=proxy.address,
+        AWS_ACCESS_KEY_ID=server.credentials.access_key,
+        AWS_SECRET_ACCESS_KEY=server.credentials.secret_key,
+        AWS_CONFIG_FILE=os.devnull,
+        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+        AWS_EC2_METADATA_DISABLED="true",
+    )
+    project.write()
+    return project
+
+
+@pytest.mark.parametrize("fault", ["busy", "broken"])
+def test_run_completes_where_a_tenth_of_the_requests_fails(fault: Fault, remote: Project, proxy: FaultProxy) -> None:
+    proxy.decide = sometimes(fault, EVERY)
+    code, result = remote.run_json("run", "study.yaml")
+    assert code == 0
+    assert_clean(remote, result)
+
+
+def test_run_killed_before_one_of_its_last_requests_is_completed_by_the_same_command(
+    remote: Project, proxy: FaultProxy
+) -> None:
+    _, first = remote.run_json("run", "study.yaml")
+    begun = len(proxy.requests)
+    remote.run_json("run", "study.yaml")
+    of_a_rerun = len(proxy.requests) - begun
+    for place in range(of_a_rerun - 10, of_a_rerun, 3):
+        assert kill_at(place, remote, proxy) == -signal.SIGKILL
+        assert_clean(remote, first)
+    code, last = remote.run_json("run", "study.yaml")
+    assert (code, {trial["status"] for trial in last["trials"]}) == (0, {"cached"})
+    assert_clean(remote, last)
+
+
+def test_run_killed_while_it_trains_goes_on_with_what_it_had(remote: Project, server: EmbeddedServer) -> None:
+    process = remote.start("run", "study.yaml", "--json", "--set", "training.epochs=40")
+    published = wait_for_trials(server.root, 1, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+    code, result = remote.run_json("run", "study.yaml", "--set", "training.epochs=40")
+    assert code == 0
+    statuses = sorted(trial["status"] for trial in result["trials"])
+    assert statuses.count("cached") >= published
+    assert set(statuses) <= {"cached", "trained"}
+    assert_clean(remote, result)
+
+
+def test_damaged_history_of_a_finished_trial_is_made_again(remote: Project, server: EmbeddedServer) -> None:
+    _, first = remote.run_json("run", "study.yaml")
+    damaged = history_blob(server.root, first["trials"][0]["fingerprint"])
+    damaged.write_bytes(bytes(byte ^ 1 for byte in damaged.read_bytes()))
+
+    code, report = remote.run_json("run", "study.yaml")
+    assert code == 5
+    assert "the bytes were changed after they were published" in report["error"]
+    code, last = remote.run_json("run", "study.yaml")
+    assert code == 0
+    assert [trial["status"] for trial in last["trials"]].count("trained") == 1
+    assert_clean(remote, last)
+
+
+def test_damaged_manifest_of_a_finished_trial_costs_that_trial_alone(remote: Project, server: EmbeddedServer) -> None:
+    _, first = remote.run_json("run", "study.yaml")
+    manifest = server.root / "trials" / first["trials"][0]["fingerprint"] / "attempt-1" / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes()[:100])
+
+    code, last = remote.run_json("run", "study.yaml")
+    assert (code, [trial["status"] for trial in last["trials"]].count("trained")) == (0, 1)
+    assert_clean(remote, last)
+
+
+def test_full_disk_is_said_in_one_line_and_what_was_finished_is_kept(project: Project, small_disk: Path) -> None:
+    project.environment["ABLATION_CACHE_DIR"] = str(small_disk / "cache")
+    project.write(TINY.replace("units: 8,", "units: 30000,"))  # 23 MB of weights and a checkpoint of them
+    code, result = project.run_json("run", "study.yaml")
+    assert code in (1, 5)
+    assert "No space left" in json.dumps(result)
+
+    del project.environment["ABLATION_CACHE_DIR"]
+    code, last = project.run_json("run", "study.yaml")
+    assert code == 0
+    assert_clean(project, last)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Yield a file system of 24 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def assert_clean(project: Project, result: dict[str, Any]) -> None:
+    """See that the run is published whole, as `ablate verify` finds it."""
+    code, report = project.call_json("verify", result["run_id"])
+    assert code == 0, report
+
+
+def kill_at(place: int, project: Project, proxy: FaultProxy) -> int:
+    """Run the study, killed before it makes one of its requests; return how the process ended."""
+    killed_at = len(proxy.requests) + place
+    process = project.start("run", "study.yaml", "--json")
+
+    def decide(request: Request) -> Fault | None:
+        if request.number == killed_at:
+            process.kill()
+            process.wait()
+        return None
+
+    proxy.decide = decide
+    process.communicate(timeout=DEADLINE_S)
+    proxy.decide = lambda request: None
+    return process.returncode
+
+
+def history_blob(root: Path, fingerprint: str) -> Path:
+    """Return the file of a trial's history."""
+    manifest = json.loads((root / "trials" / fingerprint / "attempt-1" / "manifest.json").read_text())
+    digest = manifest["outcome"]["files"]["history.csv"]["sha256"]
+    return root / "blobs" / "sha256" / digest[:2] / digest
+
+
+def wait_for_trials(root: Path, count: int, process: subprocess.Popen[str]) -> int:
+    """Wait until so many trials are published; return how many are."""
+    deadline = time.monotonic() + DEADLINE_S
+    while (found := len(list(root.glob("trials/*/attempt-*/manifest.json")))) < count:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return found
