@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
@@ -27,12 +27,9 @@ _LIST_KEYS: Final = 64
 _LIST_ALL_FROM: Final = 32
 _SHARDS_PER_PAGE: Final = 32
 
-# What the store lost, cut, or does not show yet is sent again, so often.
-AGAIN: Final[dict[str, Any]] = {
-    "stop": stop_after_attempt(3),
-    "wait": wait_exponential(multiplier=0.2),
-    "reraise": True,
-}
+# What the store lost, cut, or does not show yet is sent so often.
+SENDS: Final = stop_after_attempt(3)
+BETWEEN_SENDS: Final = wait_exponential(multiplier=0.2)
 
 # Two threads with the same bytes would replace each other's object, and on some servers it is absent for that moment.
 _writing = [Lock() for _ in range(64)]
@@ -107,7 +104,7 @@ def write_once(store: Store, key: str, data: bytes | Path, ref: BlobRef) -> None
             send(store, key, data, ref)
 
 
-@retry(retry=retry_if_exception_type(UploadIncomplete), **AGAIN)
+@retry(retry=retry_if_exception_type(UploadIncomplete), stop=SENDS, wait=BETWEEN_SENDS, reraise=True)
 def send(store: Store, key: str, data: bytes | Path, ref: BlobRef) -> None:
     """Write an object and see that it is there; sent again where the store lost or cut it, or does not show it yet.
 

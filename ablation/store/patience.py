@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception_type,
-    stop_after_delay,
-    stop_any,
-    wait_exponential_jitter,
-)
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from tenacity.stop import stop_base
 
 from ablation.processes import is_stopping
 from ablation.store.errors import StoreAway
@@ -22,12 +16,10 @@ from ablation.store.errors import StoreAway
 PATIENCE_S = 60.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 5.0
 
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
-Method = Callable[Concatenate[Any, Arguments], Result]
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def patient(method: Method[Arguments, Result]) -> Method[Arguments, Result]:
+def patient(method: Method) -> Method:
     """Let a store's method be tried again for `store.patience_s` seconds while the store is away.
 
     botocore repeats a request some times within seconds, and does not repeat the reading of a body that broke off. What
@@ -35,17 +27,20 @@ def patient(method: Method[Arguments, Result]) -> Method[Arguments, Result]:
     """
 
     @wraps(method)
-    def tried(store: Any, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+    def tried(store: Any, *args: Any, **kwargs: Any) -> Any:
         attempts = Retrying(
             retry=retry_if_exception_type(StoreAway),
-            stop=stop_any(stop_after_delay(store.patience_s), _is_ending),
+            stop=stop_after_delay(store.patience_s) | _WhenEnding(),
             wait=wait_exponential_jitter(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S),
             reraise=True,
         )
         return attempts(method, store, *args, **kwargs)
 
-    return tried
+    return cast(Method, tried)
 
 
-def _is_ending(state: RetryCallState) -> bool:
-    return is_stopping()
+class _WhenEnding(stop_base):
+    """Nobody waits any more once the program was told to end."""
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        return is_stopping()

@@ -11,7 +11,7 @@ from tenacity import Retrying, retry, retry_if_exception_type, stop_after_attemp
 
 from ablation.records import BlobRef, PublishedFile, RunManifest
 from ablation.store import layout
-from ablation.store.blobs import AGAIN, reference, verify_size
+from ablation.store.blobs import BETWEEN_SENDS, SENDS, reference, verify_size
 from ablation.store.conditional import create, swap
 from ablation.store.content_types import content_type_of
 from ablation.store.errors import KeyMissing, KeyTaken, UploadIncomplete
@@ -117,7 +117,8 @@ def _verify(store: Store, manifest: RunManifest, sent: Mapping[str, RunFile]) ->
 
 
 def _verify_file(store: Store, manifest: RunManifest, key: str, file: PublishedFile, content: RunFile) -> None:
-    for attempt in Retrying(retry=retry_if_exception_type(UploadIncomplete), **AGAIN):
+    attempts = Retrying(retry=retry_if_exception_type(UploadIncomplete), stop=SENDS, wait=BETWEEN_SENDS, reraise=True)
+    for attempt in attempts:
         with attempt:
             if attempt.retry_state.attempt_number > 1:
                 _publish_file(store, manifest, file.path, content)
