@@ -14,7 +14,7 @@ import random
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,8 +37,9 @@ _random = random.SystemRandom()
 _threads = [Lock() for _ in range(64)]
 
 
-def alone(store: Store, key: str) -> AbstractContextManager[None]:
-    """Return a context in which no other writer that asks for this key is in its own; never enter one in another.
+@contextmanager
+def alone(store: Store, key: str) -> Iterator[None]:
+    """Let no other writer that asks for this key be in its own block; never enter one in another.
 
     An embedded store is locked as the folder it is, whatever serves it. Anywhere else this takes three requests, and
     needs a listing that shows what was written before it: AWS, and each server that this was tested with, does.
@@ -46,11 +47,6 @@ def alone(store: Store, key: str) -> AbstractContextManager[None]:
     Raises:
         KeyTaken: Others kept the key for minutes.
     """
-    return _excluded(store, key)
-
-
-@contextmanager
-def _excluded(store: Store, key: str) -> Iterator[None]:
     exclusion = _claimed(store, key) if store.root is None else _locked(store.root)
     with _threads[hash(key) % len(_threads)], exclusion:
         yield

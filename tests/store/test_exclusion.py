@@ -67,7 +67,7 @@ def test_update_by_two_commands_in_one_folder_loses_none(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("token", ["0" * 32, "f" * 32], ids=["before ours", "after ours"])
 def test_claim_of_a_writer_that_ended_lapses_and_is_removed(token: str, store: Store, remote: Store) -> None:
-    left_behind(store, token, age_s=61)
+    left_behind(store, token, age_s=181)
     assert create(remote, "a.json", b"mine")
     assert list(remote.keys("scratch/")) == []
 

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from threading import Event
+from typing import Any
 
 import pytest
 
-from ablation.store import ConditionalWrites, Store, conditional_writes, latest_key
+from ablation.settings import Settings
+from ablation.store import ConditionalWrites, Store, conditional_writes, latest_key, open_store
 from ablation.store.conditional import create, update
 from ablation.store.errors import ConditionUnsupported, KeyTaken
 from ablation.store.parallel import in_parallel
@@ -54,6 +59,46 @@ def test_create_from_many_threads_has_one_winner(store: Store) -> None:
     won = in_parallel(lambda number: create(store, "a.json", f"thread {number}".encode()), range(16))
     assert won.count(True) == 1
     assert store.get("a.json") == f"thread {won.index(True)}".encode()
+
+
+def test_create_while_the_body_of_another_is_under_way_has_one_winner(
+    store: Store, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two threads as two processes are: no lock of this process between them.
+    monkeypatch.setattr("ablation.store.exclusion._threads", [nullcontext()])
+    first, second = HalfSent(b"first writer"), HalfSent(b"second writer")
+    with open_store(Settings(store=uri)) as other, ThreadPoolExecutor(2) as pool:
+        store.client.meta.events.register("before-send.s3.PutObject", first.slow_down)
+        other.client.meta.events.register("before-send.s3.PutObject", second.slow_down)
+        ends = [pool.submit(create, store, "a.json", b"first writer")]
+        assert first.is_under_way.wait(30)
+        ends.append(pool.submit(create, other, "a.json", b"second writer"))
+        second.is_under_way.wait(1.5)  # where nothing keeps them apart
+        first.go_on.set()
+        ends[0].result(60)
+        second.go_on.set()
+        won = [end.result(60) for end in ends]
+    assert won.count(True) == 1
+    assert store.get("a.json") == (b"first writer", b"second writer")[won.index(True)]
+
+
+class HalfSent(io.BytesIO):
+    """The body of a put, of which the second half is sent when it may go on."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.is_under_way, self.go_on = Event(), Event()
+
+    def slow_down(self, request: Any, **_: object) -> None:
+        if request.url.endswith("/a.json"):
+            request.body = self
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() == 0:
+            return super().read(4)
+        self.is_under_way.set()
+        self.go_on.wait(30)
+        return super().read(size)
 
 
 def test_create_from_several_processes_has_one_winner_each_time(store: Store, writers: Writers) -> None:
