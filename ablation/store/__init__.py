@@ -11,7 +11,7 @@ from ablation.store.checkpoints import (
     find_checkpoint,
     put_checkpoint,
 )
-from ablation.store.conditional import honours_conditions
+from ablation.store.conditional import ConditionalWrites, conditional_writes, honours_conditions
 from ablation.store.connections import connect, open_store, public_address
 from ablation.store.content_types import content_type_of
 from ablation.store.datasets import download_dataset, put_dataset, replace_dataset
@@ -46,6 +46,7 @@ from ablation.store.trials import TrialManifest, find_trial, find_trials, publis
 __all__ = [
     "LATEST",
     "BlobCorrupt",
+    "ConditionalWrites",
     "KeyInvalid",
     "KeyMissing",
     "KeyTaken",
@@ -63,6 +64,7 @@ __all__ = [
     "blob_key",
     "checkpoint_record_key",
     "checkpoint_state_key",
+    "conditional_writes",
     "connect",
     "content_type_of",
     "dataset_key",

@@ -1,60 +1,104 @@
-"""Writes that must not overwrite, on endpoints that honour conditions and on those that ignore them."""
+"""Writes that must not overwrite what others wrote, on endpoints that honour conditions and on those that do not."""
 
 from __future__ import annotations
 
 import contextlib
 import secrets
-from functools import lru_cache
+from collections.abc import Callable
 from threading import Lock
+from typing import Literal
 
-from ablation.store.errors import ConditionUnsupported, KeyTaken, StoreError
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random
+
+from ablation.store import layout
+from ablation.store.errors import ConditionUnsupported, KeyMissing, KeyTaken, StoreError
+from ablation.store.exclusion import alone
 from ablation.store.objects import Store
 
-# Where the endpoint does not exclude a second writer, this process at least does.
-_unguarded = Lock()
+ConditionalWrites = Literal["enforced", "ignored", "refused"]
+
+# By endpoint and bucket: what a server does with conditions does not change while a process runs.
+_known: dict[tuple[str, str], ConditionalWrites] = {}
+_asking = Lock()
 
 
-@lru_cache(maxsize=32)
+def conditional_writes(store: Store) -> ConditionalWrites:
+    """Return what the endpoint does with a condition that is not met. Asked once per endpoint and process.
+
+    Enforced does not say that two writers at the same moment exclude each other; `alone` sees to that.
+    """
+    endpoint = (store.client.meta.endpoint_url, store.bucket)
+    with _asking:
+        if endpoint not in _known:
+            _known[endpoint] = _ask(store)
+        return _known[endpoint]
+
+
 def honours_conditions(store: Store) -> bool:
-    """Return whether the endpoint refuses a conditional write whose condition is not met. Asked once per open store."""
-    key = f"scratch/{secrets.token_hex(16)}"
-    try:
-        store.put(key, b"first", if_absent=True)
-        store.put(key, b"second", if_absent=True)
-    except KeyTaken:
-        return True
-    except ConditionUnsupported:
-        return False
-    finally:
-        with contextlib.suppress(StoreError):  # a bucket may forbid it
-            store.delete(key)
-    return False
+    """Return whether the endpoint refuses a conditional write whose condition is not met."""
+    return conditional_writes(store) == "enforced"
 
 
 def create(store: Store, key: str, data: bytes) -> bool:
     """Write an object unless there is one, and return whether the object there is now this one.
 
-    The answer comes from reading it back: a write that the client repeated may be refused because of its own first
-    try, and an endpoint may check the condition without excluding a second writer. Where conditions are ignored, of
-    two processes that write within the same few milliseconds the last one wins.
-    """
-    if honours_conditions(store):
-        with contextlib.suppress(KeyTaken):
-            store.put(key, data, if_absent=True)
-        return store.get(key) == data
-    with _unguarded:
-        if not store.exists(key):
-            store.put(key, data)
-        return store.get(key) == data
-
-
-def swap(store: Store, key: str, data: bytes, etag: str | None) -> None:
-    """Write an object if it still has the entity tag `etag` (None: if there is none), as far as the endpoint can.
+    Of several writers at once exactly one writes. The answer comes from reading it back: a write that the client
+    repeated may be refused because of its own first try.
 
     Raises:
-        KeyTaken: Someone else has written it.
+        KeyTaken: Others kept the key for minutes.
     """
+    with alone(store, key):
+        if honours_conditions(store):
+            with contextlib.suppress(KeyTaken):
+                store.put(key, data, if_absent=True)
+        elif _read(store, key)[0] is None:
+            store.put(key, data)
+        return _read(store, key)[0] == data
+
+
+@retry(retry=retry_if_exception_type(KeyTaken), stop=stop_after_attempt(10), wait=wait_random(0, 0.1), reraise=True)
+def update(store: Store, key: str, change: Callable[[bytes | None], bytes | None]) -> None:
+    """Replace an object by what `change` makes of it, so that no other update between reading and writing is lost.
+
+    Args:
+        store: Where.
+        key: The object's; there need not be one.
+        change: From the bytes there (None: no object) to the new ones (None: leave them). It may be called again.
+
+    Raises:
+        KeyTaken: Others kept changing it.
+    """
+    with alone(store, key):
+        current, etag = _read(store, key)
+        changed = change(current)
+        if changed is None:
+            return
+        try:
+            store.put(key, changed, if_absent=current is None, if_match=etag)
+        except ConditionUnsupported:
+            store.put(key, changed)
+
+
+def _ask(store: Store) -> ConditionalWrites:
+    key = f"{layout.SCRATCH}{secrets.token_hex(16)}"
     try:
-        store.put(key, data, if_absent=etag is None, if_match=etag)
+        store.put(key, b"first", if_absent=True)
+        store.put(key, b"second", if_absent=True)
+    except KeyTaken:
+        return "enforced"
     except ConditionUnsupported:
-        store.put(key, data)
+        return "refused"
+    finally:
+        with contextlib.suppress(StoreError):  # a bucket may forbid it
+            store.delete(key)
+    return "ignored"
+
+
+def _read(store: Store, key: str) -> tuple[bytes | None, str | None]:
+    """Return an object's bytes and entity tag, or twice None."""
+    try:
+        # An embedded store's folder: a server sees what another one over the same folder wrote a second late.
+        return store.read(key) if store.root is None else ((store.root / key).read_bytes(), None)
+    except (KeyMissing, FileNotFoundError):
+        return None, None

@@ -5,6 +5,7 @@ Names come from specs, file systems and other people, so each is checked: no nam
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Final
 
@@ -14,6 +15,7 @@ BLOBS: Final = "blobs/sha256/"
 DATASETS: Final = "datasets/sha256/"
 TRIALS: Final = "trials/"
 STUDIES: Final = "studies/"
+SCRATCH: Final = "scratch/"
 INDEX: Final = "index.html"
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -88,6 +90,11 @@ def attempt_of(key: str) -> tuple[str, int] | None:
     """Return the fingerprint and attempt whose manifest has this key, or None when the key is no trial's manifest."""
     found = _ATTEMPT.fullmatch(key)
     return (found[1], int(found[2])) if found else None
+
+
+def claim_prefix(key: str) -> str:
+    """Return the prefix of the claims of those who write a key one at a time; none stays."""
+    return f"{SCRATCH}claims/{hashlib.sha256(key.encode()).hexdigest()}/"
 
 
 def study_prefix(study: str) -> str:

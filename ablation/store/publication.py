@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from tenacity import Retrying, retry, retry_if_exception_type, stop_after_attempt, wait_random
+from tenacity import Retrying, retry_if_exception_type
 
 from ablation.records import BlobRef, PublishedFile, RunManifest
 from ablation.store import layout
 from ablation.store.blobs import BETWEEN_SENDS, SENDS, reference, verify_size
-from ablation.store.conditional import create, swap
+from ablation.store.conditional import create, update
 from ablation.store.content_types import content_type_of
-from ablation.store.errors import KeyMissing, KeyTaken, UploadIncomplete
+from ablation.store.errors import KeyTaken, UploadIncomplete
 from ablation.store.objects import Store
 from ablation.store.parallel import in_parallel
 
@@ -57,30 +57,16 @@ def publish_run(
     return committed
 
 
-@retry(
-    retry=retry_if_exception_type((KeyTaken, KeyMissing)),
-    stop=stop_after_attempt(10),
-    wait=wait_random(0, 0.1),
-    reraise=True,
-)
 def advance_latest(store: Store, study: str, run_id: str) -> None:
     """Let a study's `latest` pointer name this run, unless it names a newer one.
 
-    A compare-and-swap where the endpoint can. Elsewhere the pointer is read back after the write and written again
-    when it names an older run: of two writers the greater run id wins, unless a slow writer's last write comes after
-    that look. Readers that must be right ask `resolve_run`, which reads the manifests.
+    Readers that must be right ask `resolve_run`, which reads the manifests.
 
     Raises:
         KeyTaken: Others kept changing it.
     """
-    key = layout.latest_key(study)
-    current, etag = _pointer(store, key)
-    if current >= run_id:
-        return
-    pointer = {"run_id": run_id, "manifest": layout.run_manifest_key(study, run_id)}
-    swap(store, key, json.dumps(pointer).encode(), etag)
-    if _pointer(store, key)[0] < run_id:
-        raise KeyTaken(f"{store.uri_of(key)}: others keep changing it. Run the command again.")
+    pointer = json.dumps({"run_id": run_id, "manifest": layout.run_manifest_key(study, run_id)}).encode()
+    update(store, layout.latest_key(study), lambda current: pointer if _pointed(current) < run_id else None)
 
 
 def _publish_file(store: Store, manifest: RunManifest, path: str, file: RunFile) -> PublishedFile:
@@ -131,14 +117,10 @@ def _commit(store: Store, manifest: RunManifest) -> None:
         raise KeyTaken(f"{store.uri_of(key)}: another run was committed under this id. Start a new run.")
 
 
-def _pointer(store: Store, key: str) -> tuple[str, str | None]:
-    """Return the run id that a pointer names and the pointer's entity tag; a damaged pointer names no run."""
+def _pointed(pointer: bytes | None) -> str:
+    """Return the run id that a pointer names; a damaged one, and none, name no run."""
     try:
-        data, etag = store.read(key)
-    except KeyMissing:
-        return "", None
-    try:
-        run_id = json.loads(data)["run_id"]
+        run_id = json.loads(pointer or b"")["run_id"]
     except (ValueError, KeyError, TypeError):
-        return "", etag
-    return run_id if isinstance(run_id, str) else "", etag
+        return ""
+    return run_id if isinstance(run_id, str) else ""

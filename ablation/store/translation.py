@@ -29,7 +29,7 @@ _BY_CODE: dict[str, tuple[type[StoreError], str]] = {
     "NotImplemented": (ConditionUnsupported, ""),
     "NoSuchBucket": (StoreUnreachable, "Create the bucket, or correct the bucket's name in ABLATION_STORE."),
     "InvalidAccessKeyId": (StoreUnreachable, "Correct AWS_ACCESS_KEY_ID (or AWS_PROFILE)."),
-    "SignatureDoesNotMatch": (StoreUnreachable, "Correct AWS_SECRET_ACCESS_KEY (or AWS_PROFILE)."),
+    "SignatureDoesNotMatch": (StoreUnreachable, "Correct AWS_SECRET_ACCESS_KEY or AWS_ACCESS_KEY_ID (or AWS_PROFILE)."),
     "ExpiredToken": (StoreUnreachable, "Sign in again: the credentials have expired."),
     "InvalidToken": (StoreUnreachable, "Correct or unset AWS_SESSION_TOKEN."),
     "AuthorizationHeaderMalformed": (StoreUnreachable, "Set AWS_REGION to the bucket's region."),
