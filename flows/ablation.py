@@ -93,6 +93,7 @@ def ablation(
             has_stored_checkpoints=study.spec.runtime.checkpoint == "store",
             is_fresh=not use_cache,
             has_preflight=has_preflight,
+            flow_run_id=flow_run.id,
             is_fail_fast=fail_fast,
         )
         result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers))

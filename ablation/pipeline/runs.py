@@ -23,11 +23,11 @@ from ablation.pipeline.events import with_events
 from ablation.pipeline.preflight import finding_lines
 from ablation.pipeline.records import RunContext, RunPlan, RunResult
 from ablation.pipeline.workspace import Workspace
-from ablation.provenance import describe_machine
-from ablation.records import BlobRef, RunManifest, TrialOutcome
+from ablation.provenance import Subject, as_text, describe
+from ablation.records import BlobRef, Provenance, RunManifest, TrialOutcome
 from ablation.report import History, StudyReport, render_store_index, render_study, render_study_index
 from ablation.settings import Settings
-from ablation.spec import Study, canonical_json
+from ablation.spec import Study
 from ablation.store import (
     RunFile,
     Store,
@@ -80,7 +80,8 @@ def commit_run(
     shown = tuple(_shown(study, outcome) for outcome in outcomes)
     if study.spec.publish.tensorboard:
         shown = tuple(with_events(outcome, store) for outcome in shown)
-    report = _report(study, plan, shown, comparison, store, finished_at, wall_s)
+    origin = _origin(study, plan, outcomes, run, finished_at)
+    report = _report(study, plan, shown, comparison, store, origin)
     manifest = RunManifest(
         study=study.name,
         run_id=run.run_id,
@@ -92,7 +93,7 @@ def commit_run(
         trials=dict(Counter(outcome.status for outcome in outcomes)),
         files=(),
     )
-    files: dict[str, RunFile] = {**_inputs(study, plan), **_trial_files(shown)}
+    files: dict[str, RunFile] = {**_inputs(study, plan, origin), **_trial_files(shown)}
     committed = publish_run(store, manifest, files, render_study(report))
     rebuild_indexes(store, study.name)
     Workspace(Settings(), run.run_id).remove()
@@ -112,22 +113,21 @@ def _report(
     outcomes: tuple[TrialOutcome, ...],
     comparison: Comparison,
     store: Store,
-    finished_at: datetime,
-    wall_s: float,
+    origin: Provenance,
 ) -> StudyReport:
     return StudyReport(
         study=study.name,
         run_id=plan.run_id,
         question=study.spec.question,
         source=study.spec.source,
-        finished_at=finished_at,
-        wall_s=wall_s,
+        finished_at=origin.ended_at,
+        wall_s=(origin.ended_at - origin.started_at).total_seconds(),
         seeds=study.seeds,
         comparison=comparison,
         trials=outcomes,
         changes={name: _yaml(changes) for name, changes in plan.changes.items()},
         reproduce=plan.command,
-        environment=describe_machine(),
+        environment=as_text(origin),
         histories=_histories(outcomes, store),
         gates=judge_gates(study, outcomes),
         notes=notes(plan),
@@ -162,7 +162,22 @@ def _histories(outcomes: tuple[TrialOutcome, ...], store: Store) -> dict[str, di
     return histories
 
 
-def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
+def _origin(
+    study: Study, plan: RunPlan, outcomes: tuple[TrialOutcome, ...], run: RunContext, ended_at: datetime
+) -> Provenance:
+    return describe(
+        Subject(
+            seeds=study.seeds,
+            datasets={each.dataset.name: each.surroundings.dataset_sha256 for each in plan.trials},
+            started_at=plan.started_at,
+            ended_at=ended_at,
+            determinism=tuple(outcome.determinism for outcome in outcomes),
+            flow_run_id=run.flow_run_id,
+        )
+    )
+
+
+def _inputs(study: Study, plan: RunPlan, origin: Provenance) -> dict[str, bytes]:
     resolved = {
         "study": study.spec.model_dump(mode="json", exclude={"variants", "data", "model", "training"}),
         "variants": {variant.name: variant.spec.model_dump(mode="json") for variant in study.variants},
@@ -171,7 +186,7 @@ def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
         "spec.yaml": plan.spec_text.encode(),
         "spec.resolved.yaml": _yaml(resolved).encode(),
         "plan.json": plan.published.model_dump_json(exclude={"spec_text"}).encode(),
-        "provenance.json": canonical_json(describe_machine()),
+        "provenance.json": origin.model_dump_json(indent=1).encode(),
     }
 
 
