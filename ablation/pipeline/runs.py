@@ -20,6 +20,7 @@ from ablation.analysis import (
     metric_direction,
 )
 from ablation.pipeline.events import with_events
+from ablation.pipeline.exports import export_lines
 from ablation.pipeline.preflight import finding_lines
 from ablation.pipeline.records import RunContext, RunPlan, RunResult
 from ablation.pipeline.workspace import Workspace
@@ -40,7 +41,7 @@ from ablation.store import (
     study_index_key,
     variant_file_path,
 )
-from ablation.training import HISTORY, LAST_GOOD, MODEL, PREDICTIONS
+from ablation.training import EXPORTED, HISTORY, INPUTS, LAST_GOOD, MODEL, PREDICTIONS
 
 STORE_INDEX = "index.html"
 
@@ -130,7 +131,7 @@ def _report(
         environment=as_text(origin),
         histories=_histories(outcomes, store),
         gates=judge_gates(study, outcomes),
-        notes=notes(plan),
+        notes=(*notes(plan), *export_lines(outcomes)),
     )
 
 
@@ -194,6 +195,8 @@ def _shown(study: Study, outcome: TrialOutcome) -> TrialOutcome:
     """Return an outcome with the files that the run's folder has; the trial itself keeps all of them."""
     publish = study.spec.publish
     wanted = {MODEL: publish.model, LAST_GOOD: publish.model, PREDICTIONS: publish.predictions}
+    wanted |= {name: format in publish.formats for format, name in EXPORTED.items() if name != MODEL}
+    wanted |= {INPUTS: bool(publish.formats)}
     files = {name: blob for name, blob in outcome.files.items() if wanted.get(name, True)}
     return outcome.model_copy(update={"files": files})
 
