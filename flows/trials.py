@@ -143,12 +143,18 @@ def _export_finished(
     prepared = _prepare(trials, run)
     exported = export.map([(each,) for each in found], passed, prepared, unmapped(run), unmapped(slots))
     published = publish_again.map(each_after(exported), passed, [whole(each) for each in found], unmapped(run))
-    outcomes = {}
-    for fingerprint, future in zip(first, published, strict=True):
-        ended = future.result(raise_on_failure=False)
-        is_kept = isinstance(ended, TrialOutcome)
-        outcomes[fingerprint] = ended if is_kept else without_exports(lacking[fingerprint], run.formats, str(ended))
-    return outcomes
+    stages = zip(first, exported, published, strict=True)
+    return {fingerprint: _settle_exports(lacking[fingerprint], run, *futures) for fingerprint, *futures in stages}
+
+
+def _settle_exports(found: TrialOutcome, run: RunContext, *stages: Future) -> TrialOutcome:
+    """Return a finished trial with its new formats; where its first failed stage left none, with what that says."""
+    for stage in stages:
+        stage.wait()
+        if not stage.state.is_completed():
+            return without_exports(found, run.formats, str(stage.result(raise_on_failure=False)))
+    outcome: TrialOutcome = stages[-1].result()
+    return outcome
 
 
 def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:

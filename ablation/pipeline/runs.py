@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import yaml
 
@@ -147,8 +148,11 @@ def notes(plan: RunPlan) -> tuple[str, ...]:
 
 
 def reproduce_command(spec: str, overrides: tuple[str, ...], only: tuple[str, ...]) -> str:
-    """Return the command that runs the same study again."""
-    arguments = [spec]
+    """Return the command that runs the same study again; of folders outside of this one it tells nothing."""
+    path = Path(spec)
+    if path.is_absolute():
+        path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else Path(path.name)
+    arguments = [str(path)]
     arguments += [word for override in overrides for word in ("--set", override)]
     arguments += [word for name in only for word in ("--only", name)]
     return "ablate run " + shlex.join(arguments)

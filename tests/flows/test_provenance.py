@@ -82,7 +82,8 @@ def _poisoned(tmp_path: Path, prefect_api_url: str) -> Project:
 @pytest.mark.slow
 def test_nothing_of_user_folders_secrets_or_changes_is_published(tmp_path: Path, prefect_api_url: str) -> None:
     project = _poisoned(tmp_path, prefect_api_url)
-    done = project.run("run", project.write(), "--set", "seeds=[0]")
+    options = ["--set", "seeds=[0]", "--set", "publish.formats=[saved_model, tflite]"]
+    done = project.run("run", project.write(), *options)
     assert done.returncode == 0, done.stderr
     artifacts = project.directory / "artifacts"
     origins = [json.loads(path.read_bytes()) for path in artifacts.glob("studies/tiny/*/provenance.json")]

@@ -10,13 +10,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from ablation.data import Array, Prepared, load_prepared
+from ablation.data import Array, load_prepared
 from ablation.evaluation import Head, head_of
 from ablation.provenance import installed_versions
 from ablation.records import Export
 from ablation.training.backend import configure_backend
 from ablation.training.exporting.comparing import TOLERANCES, compare
-from ablation.training.exporting.formats import read_export, write_export
+from ablation.training.exporting.formats import read_export, tflite_batch, write_export
 from ablation.training.exporting.records import EXPORTED, INPUTS, ExportJob, InputContract
 from ablation.training.exporting.samples import RawSamples, raw_samples
 from ablation.training.exporting.steps import Preprocessing
@@ -41,10 +41,11 @@ def export(job_json: str, directory: Path) -> None:
     prepared = load_prepared(job.prepared, job.settings)
     raw = raw_samples(job.trial, job.dataset, prepared, job.settings)
     name = EXPORTED[job.format]
+    model = keras.models.load_model(job.model)
     if job.format == "keras":
-        outputs = _outputs_of_keras(Path(job.model), prepared, len(raw.values))
+        outputs = np.asarray(model(prepared.test.read(slice(0, len(raw.values))), training=False), dtype=np.float32)
     else:
-        exported = with_preprocessing(in_float32(keras.models.load_model(job.model, compile=False)), raw)
+        exported = with_preprocessing(in_float32(model), raw)
         write_export(exported, job.format, directory / name)
         outputs = read_export(job.format, directory / name)(raw.values)
     tolerance = TOLERANCES[job.trial.spec.training.precision][job.format]
@@ -56,7 +57,7 @@ def export(job_json: str, directory: Path) -> None:
         largest_difference=compare(outputs, _expected(job, len(raw.values)), tolerance),
         versions={each: version for each in _LIBRARIES if (version := installed_versions().get(each))},
     )
-    (directory / INPUTS).write_text(_contract(job, raw, outputs).model_dump_json(indent=1), encoding="utf-8")
+    (directory / INPUTS).write_text(_contract(job, raw, model).model_dump_json(indent=1), encoding="utf-8")
     (directory / RESULT).write_text(result.model_dump_json(), encoding="utf-8")
 
 
@@ -80,11 +81,6 @@ def in_float32(model: keras.Model) -> keras.Model:
     return twin
 
 
-def _outputs_of_keras(path: Path, prepared: Prepared, count: int) -> Array:
-    model = keras.models.load_model(path)
-    return np.asarray(model(prepared.test.read(slice(0, count)), training=False), dtype=np.float32)
-
-
 def _expected(job: ExportJob, count: int) -> Array:
     """Return what the model itself gave for the same samples, in the process that trained it."""
     with np.load(job.predictions, allow_pickle=False) as archive:
@@ -92,7 +88,7 @@ def _expected(job: ExportJob, count: int) -> Array:
     return expected
 
 
-def _contract(job: ExportJob, raw: RawSamples, outputs: Array) -> InputContract:
+def _contract(job: ExportJob, raw: RawSamples, model: keras.Model) -> InputContract:
     spec = job.trial.spec
     head = head_of(spec.model, spec.training.loss, job.prepared.classes)
     shape = "x".join(map(str, job.prepared.input_shape))
@@ -102,8 +98,9 @@ def _contract(job: ExportJob, raw: RawSamples, outputs: Array) -> InputContract:
         outside=raw.outside,
         inside=tuple(_inside(raw)),
         model_keras=f"float32 of shape {shape}, after all of `outside` and `inside`",
+        tflite_batch=tflite_batch(model),
         precision="float32",
-        outputs=outputs.shape[1],
+        outputs=model.output_shape[1],
         meaning=_meaning(head),
         classes=raw.classes,
     )

@@ -33,7 +33,7 @@ def write_export(model: keras.Model, format: ModelFormat, path: Path) -> None:
             model.export(folder, format="tf_saved_model", verbose=False)
             _pack(Path(folder), path)
     elif format == "tflite":
-        model.export(str(path), format="litert", verbose=False)
+        model.export(str(path), format="litert", verbose=False, input_signature=[_tflite_input(model)])
     else:
         model.export(str(path), format="onnx", verbose=False)
 
@@ -41,6 +41,20 @@ def write_export(model: keras.Model, format: ModelFormat, path: Path) -> None:
 def read_export(format: ModelFormat, path: Path) -> Read:
     """Return what gives a file's outputs for a batch of raw samples."""
     return {"saved_model": _read_saved_model, "tflite": _read_tflite, "onnx": _read_onnx}[format](path)
+
+
+def tflite_batch(model: keras.Model) -> int | None:
+    """Return how many samples at a time a model takes in TFLite; None: any number.
+
+    Loops over the steps of a sequence keep lists there, whose entries have one shape.
+    """
+    is_recurrent = any(isinstance(layer, keras.layers.RNN) for layer in model._flatten_layers())
+    return 1 if is_recurrent else None
+
+
+def _tflite_input(model: keras.Model) -> keras.InputSpec:
+    (samples,) = model.inputs
+    return keras.InputSpec(shape=(tflite_batch(model), *samples.shape[1:]), dtype=samples.dtype, name=samples.name)
 
 
 def _pack(folder: Path, path: Path) -> None:
@@ -69,7 +83,9 @@ def _read_tflite(path: Path) -> Read:
         # Its successor, ai-edge-litert, does not know the operations that are TensorFlow's own.
         warnings.filterwarnings("ignore", message=".*tf.lite.Interpreter is deprecated", category=UserWarning)
         run = tf.lite.Interpreter(model_path=str(path)).get_signature_runner()
-    (name,) = run.get_input_details()
+    ((name, details),) = run.get_input_details().items()
+    if details["shape_signature"][0] == 1:
+        return lambda samples: np.concatenate([_only(run(**{name: each[np.newaxis]})) for each in samples])
     return lambda samples: _only(run(**{name: samples}))
 
 

@@ -52,6 +52,7 @@ class InputContract(Record):
         description="What the exported model does itself, in order: steps of data.normalize, with what was fitted."
     )
     model_keras: str = Field(description="What model.keras takes, which has none of it inside.")
+    tflite_batch: int | None = Field(description="Samples at a time that model.tflite takes; None: any number.")
     precision: str = Field(description="What the exported model computes in.")
     outputs: int = Field(ge=1, description="Numbers that it gives of one sample, float32.")
     meaning: str = Field(description="Of the outputs.")

@@ -12,6 +12,7 @@ from ablation.data.describing import class_names, decoded_splits
 from ablation.settings import Settings
 from ablation.spec import Trial
 from ablation.spec.encoders import MultiHot, Padded
+from ablation.spec.normalizers import Resize
 
 COMPARED = 32
 # Types that every format takes; other numbers are given as float32, which is the first thing done to them anyway.
@@ -53,7 +54,9 @@ def raw_samples(trial: Trial, dataset: Dataset, prepared: Prepared, settings: Se
         decoded, weights = encode(Encoding(prepared.encoding.encoder), list(decoded)), prepared.encoding.weights
     elif isinstance(decoded, list):  # images of different sizes: a model takes those of one
         size = steps[0].step
-        outside = (f"resize, bilinear with half-pixel centres and without smoothing: {size.model_dump(mode='json')}",)
+        assert isinstance(size, Resize)  # data of other steps cannot be prepared
+        how = "bilinear with half-pixel centres and without smoothing"
+        outside = (f"resize to {size.height} x {size.width} pixels, {how}",)
         decoded, steps = apply_steps(steps[:1], decoded), steps[1:]
     values = decoded if decoded.dtype.name in _KEPT else decoded.astype(np.float32)
     classes = None if dataset.classes is None else class_names(directory, dataset.classes)

@@ -48,12 +48,27 @@ MODELS: dict[str, tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any
         ],
         {},
     ),
+    "photos": (
+        "flowers",
+        {"normalize": [{"kind": "resize", "height": 12, "width": 10}, SCALE]},
+        [{"kind": "flatten", "name": "flat"}],
+        {},
+    ),
     "embedding": (
         "imdb",
         {"encode": {"kind": "padded", "vocabulary_size": 30, "length": 12}},
         [
             {"kind": "embedding", "name": "words", "input_dim": 30, "output_dim": 4},
             {"kind": "global_average_pooling1d", "name": "pool"},
+        ],
+        {"loss": {"kind": "binary_crossentropy"}},
+    ),
+    "recurrent": (
+        "imdb",
+        {"encode": {"kind": "padded", "vocabulary_size": 30, "length": 12}},
+        [
+            {"kind": "embedding", "name": "words", "input_dim": 30, "output_dim": 4, "mask_zero": True},
+            {"kind": "bidirectional", "name": "both", "layer": {"kind": "lstm", "units": 3}},
         ],
         {"loss": {"kind": "binary_crossentropy"}},
     ),
@@ -70,7 +85,7 @@ MODELS: dict[str, tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any
         {"loss": {"kind": "mean_squared_error"}},
     ),
 }
-OUTPUTS = {"digits": 10, "cifar10": 10, "imdb": 1, "diabetes": 1}
+OUTPUTS = {"flowers": 5, "digits": 10, "cifar10": 10, "imdb": 1, "diabetes": 1}
 
 
 def arrays_of(dataset: str, part: str, count: int) -> dict[str, Array]:
@@ -81,6 +96,11 @@ def arrays_of(dataset: str, part: str, count: int) -> dict[str, Array]:
         sizes = generator.integers(3, 20, size=count)
         named[f"x_{part}"] = generator.integers(1, 40, size=sizes.sum()).astype(np.int32)
         named[f"x_{part}_offsets"] = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    elif dataset == "flowers":
+        shapes = np.array([(8 + place % 3, 9, 3) for place in range(count)])
+        named |= {f"y_{part}": labels % 5, f"x_{part}_shapes": shapes}
+        named[f"x_{part}_offsets"] = np.concatenate([[0], np.cumsum(shapes.prod(axis=1))]).astype(np.int64)
+        named[f"x_{part}"] = generator.integers(0, 256, size=named[f"x_{part}_offsets"][-1]).astype(np.uint8)
     elif dataset == "diabetes":
         named[f"x_{part}"] = generator.normal(50, 20, size=(count, 10))
     else:

@@ -21,7 +21,7 @@ from ablation.training.exporting.formats import _pack, read_export
 from .models import MODELS, Trained, randomize, trained
 
 FORMATS: tuple[ModelFormat, ...] = ("saved_model", "tflite", "onnx", "keras")
-QUICK = [("dense", "tflite"), ("conv", "saved_model")]
+QUICK = [("conv", "saved_model")]
 ALL = [
     pytest.param(name, format, marks=[] if (name, format) in QUICK else pytest.mark.slow)
     for name in MODELS
@@ -40,7 +40,9 @@ CONTRACTS: dict[str, tuple[str, tuple[int, ...], str, list[str]]] = {
         "one logit for each class, in their order; the largest is predicted",
         ["resize", "rescale", "standardize"],
     ),
+    "photos": ("uint8", (12, 10, 3), "one logit for each class, in their order; the largest is predicted", ["rescale"]),
     "embedding": ("int32", (12,), "one logit, of the second class; above 0 it is predicted", []),
+    "recurrent": ("int32", (12,), "one logit, of the second class; above 0 it is predicted", []),
     "multi_hot": ("float32", (30,), "one logit, of the second class; above 0 it is predicted", ["multiply"]),
     "regression": ("float32", (10,), "the numbers that are predicted", ["standardize"]),
 }
@@ -81,6 +83,12 @@ def test_contract_of_text_says_what_is_left_to_do(tmp_path: Path) -> None:
         "the last 12 are kept",
         "zeros before them fill up to 12",
     )
+
+
+def test_contract_of_photos_of_different_sizes_leaves_the_resizing_outside(tmp_path: Path) -> None:
+    photos = raw(trained("photos", tmp_path))
+    assert photos.values.shape == (20, 12, 10, 3)
+    assert photos.outside == ("resize to 12 x 10 pixels, bilinear with half-pixel centres and without smoothing",)
 
 
 @pytest.mark.slow
