@@ -15,11 +15,13 @@ RESULT_CODE = (
     "model",
     "training",
 )
-# Below those: what looks at data, or at models that are then thrown away, and what runs a trial's process.
+# Below those: what looks at data, or at models that are then thrown away or were trained before, and what runs the
+# process of a trial.
 LEFT_OUT_CODE = (
     "data/describing",
     "training/__main__.py",
     "training/checkpoints.py",
+    "training/exporting",
     "training/preflight",
     "training/watching/progress.py",
     "training/rate_range.py",

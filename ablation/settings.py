@@ -9,6 +9,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ablation.records import IMAGE_DIGEST
+
 
 def usable_cores() -> int:
     """Return the number of cores this process may use (CPU affinity is honoured)."""
@@ -27,6 +29,9 @@ class Settings(BaseSettings):
     store: str | None = Field(default=None, description="s3://bucket/prefix. Unset: the embedded store in ./artifacts.")
     cache_dir: Path = Field(default=Path(".ablation-cache"), description="Datasets and running trials on this machine.")
     datasets: str | None = Field(default=None, description="Mirror searched before a dataset's own address.")
+    image_digest: str | None = Field(
+        default=None, pattern=IMAGE_DIGEST, description="Of the container image that the process runs in."
+    )
     workers: int = Field(default_factory=usable_cores, ge=1, description="Trials that train at the same time.")
 
     def require_cache(self) -> None:

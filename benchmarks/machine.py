@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 
 from ablation.machine import read_memory
-from ablation.provenance import describe_machine
+from ablation.provenance import installed_versions
 from ablation.settings import usable_cores
 from benchmarks.figures import Machine
 
-_NOT_VERSIONS = ("system", "machine", "cores", "commit", "dirty")
+_SHOWN = ("ablation", "keras", "tensorflow", "tensorflow-cpu", "jax", "numpy", "prefect")
 
 
 def describe(cpuinfo: Path = Path("/proc/cpuinfo")) -> Machine:
@@ -20,7 +20,8 @@ def describe(cpuinfo: Path = Path("/proc/cpuinfo")) -> Machine:
         processor=_processor(cpuinfo),
         cores=usable_cores(),
         memory_bytes=read_memory().total,
-        versions={name: text for name, text in describe_machine().items() if name not in _NOT_VERSIONS},
+        versions={"python": platform.python_version()}
+        | {name: version for name, version in installed_versions().items() if name in _SHOWN},
     )
 
 

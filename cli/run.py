@@ -57,7 +57,7 @@ def run_study(
         from cli.tables import print_result
 
         print_result(result)
-    if any(not trial.is_finished for trial in result.trials):
+    if any(not trial.is_finished or any(export.error for export in trial.exports) for trial in result.trials):
         raise typer.Exit(Exit.TRIAL_FAILED)
     statuses = {gate.status for gate in result.gates}
     if "failed" in statuses:
@@ -92,12 +92,13 @@ def _run(study: Study, parameters: dict[str, Any]) -> RunResult:
     with ending_on_signals():
         try:
             warm_up()  # Keras is imported for the trials while all the rest is imported here
-            from ablation.pipeline import has_new_trials, new_run_id, open_slots, plan_run
+            from ablation.pipeline import has_new_trials, new_run_id, open_slots, plan_run, require_formats
             from ablation.settings import Settings
             from ablation.store import open_store
             from cli.progress import showing_progress
             from flows.local import run_study as run_flow
 
+            require_formats(study.spec.publish.formats)
             settings, run_id = Settings(), new_run_id(datetime.now(UTC))
             with open_store(settings) as store:  # one that cannot be reached is known before anything trains
                 if not parameters["use_cache"] or has_new_trials(plan_run(study, run_id), store):

@@ -21,11 +21,13 @@ from ablation.pipeline import (
     RunPlan,
     RunResult,
     Workspace,
+    export_lines,
     new_run_id,
     open_slots,
     plan_run,
     remove_abandoned,
     reproduce_command,
+    require_formats,
     threads_of,
     workers_of,
 )
@@ -93,12 +95,16 @@ def ablation(
             has_stored_checkpoints=study.spec.runtime.checkpoint == "store",
             is_fresh=not use_cache,
             has_preflight=has_preflight,
+            formats=study.spec.publish.formats,
+            flow_run_id=flow_run.id,
             is_fail_fast=fail_fast,
         )
         result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers))
     failed = sum(not trial.is_finished for trial in result.trials)
     if failed:
         return Failed(message=f"{failed} of {len(result.trials)} trials have no result", data=result)
+    if lacking := export_lines(result.trials):
+        return Failed(message=f"{len(lacking)} models could not be exported", data=result)
     return Completed(message=f"{len(result.trials)} trials", data=result)
 
 
@@ -109,6 +115,7 @@ def _run(study: Study, plan: RunPlan, run: RunContext, open_places: Callable[[],
     with workspace.owned():
         workspace.write_plan(plan)
         try:
+            require_formats(run.formats)
             outcomes, findings = settle_trials(plan, run, open_places, workspace)
         except (DataError, PreflightFailed, ResourcesMissing):
             workspace.remove()  # nothing was trained, and the same command would end alike

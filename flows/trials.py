@@ -22,9 +22,11 @@ from ablation.pipeline import (
     comparable_baseline,
     failed_outcome,
     find_features,
+    lacking_formats,
     require_baseline,
     settle_findings,
     share_features,
+    without_exports,
 )
 from ablation.processes import Slots, warm_up
 from ablation.records import TrialOutcome
@@ -35,11 +37,12 @@ from flows.artifacts import StudyProgress
 from flows.passing import each_after, whole
 from tasks.build import build
 from tasks.evaluate import evaluate
+from tasks.export import export
 from tasks.extract import extract
 from tasks.fetch import fetch
 from tasks.lookup import lookup
 from tasks.normalize import normalize
-from tasks.publish import publish
+from tasks.publish import publish, publish_again
 from tasks.train import TrialFailed, train
 
 Future = PrefectFuture[Any]
@@ -72,9 +75,14 @@ def settle_trials(
             workspace.write_outcome(outcomes[planned])
     progress = StudyProgress(done=len(outcomes), total=len(plan.trials))
     pending = {planned.fingerprint: planned for planned in reversed(plan.trials) if planned not in outcomes}
+    lacking = {fingerprint: found for fingerprint, found in finished.items() if lacking_formats(found, run.formats)}
     findings: tuple[Finding, ...] = ()
-    if pending:  # else nothing is asked of this machine
+    if pending or lacking:  # else nothing is asked of this machine
         slots = open_places()
+        exported = _export_finished(plan, lacking, run, slots)
+        outcomes |= {
+            each: as_cached(each, exported[each.fingerprint]) for each in outcomes if each.fingerprint in exported
+        }
         for outcome in outcomes.values():
             slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
         mapped, findings = _map_trials(plan, list(reversed(pending.values())), run, slots, progress)
@@ -105,14 +113,48 @@ def _map_trials(
     passed = [whole(planned) for planned in pending]
     trained = train.map(passed, prepared, begun, unmapped(run), unmapped(slots))
     evaluated = evaluate.map(each_after(trained), passed, prepared, unmapped(run))
-    published = publish.map(each_after(evaluated), passed, unmapped(run))
+    exported: list[Future] = evaluated
+    if run.formats:
+        exported = export.map(each_after(evaluated), passed, prepared, unmapped(run), unmapped(slots))
+    published = publish.map(each_after(exported), passed, unmapped(run))
     for _ in as_completed(list(published)):
         progress.advance()
-    stages = zip(built, extracted, trained, evaluated, published, strict=True)
+    stages = zip(built, extracted, trained, evaluated, exported, published, strict=True)
     outcomes = {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
     ended = {variant: future.result(raise_on_failure=False) for variant, future in models.items()}
     models_seen = [model.of(variant) for variant, model in ended.items() if isinstance(model, BuiltModel)]
     return outcomes, settle_findings(plan, models_seen, trained_variants)
+
+
+def _export_finished(
+    plan: RunPlan, lacking: dict[str, TrialOutcome], run: RunContext, slots: Slots
+) -> dict[str, TrialOutcome]:
+    """Export the models of trials that were finished before in the formats that they lack; nothing is trained.
+
+    Returns:
+        Their outcomes by fingerprint, with the formats that were made.
+    """
+    first = {each.fingerprint: each for each in reversed(plan.trials) if each.fingerprint in lacking}
+    if not first:
+        return {}
+    warm_up()
+    trials = list(first.values())
+    passed, found = [whole(each) for each in trials], [lacking[fingerprint] for fingerprint in first]
+    prepared = _prepare(trials, run)
+    exported = export.map([(each,) for each in found], passed, prepared, unmapped(run), unmapped(slots))
+    published = publish_again.map(each_after(exported), passed, [whole(each) for each in found], unmapped(run))
+    stages = zip(first, exported, published, strict=True)
+    return {fingerprint: _settle_exports(lacking[fingerprint], run, *futures) for fingerprint, *futures in stages}
+
+
+def _settle_exports(found: TrialOutcome, run: RunContext, *stages: Future) -> TrialOutcome:
+    """Return a finished trial with its new formats; where its first failed stage left none, with what that says."""
+    for stage in stages:
+        stage.wait()
+        if not stage.state.is_completed():
+            return without_exports(found, run.formats, str(stage.result(raise_on_failure=False)))
+    outcome: TrialOutcome = stages[-1].result()
+    return outcome
 
 
 def _prepare(pending: list[PlannedTrial], run: RunContext) -> list[Future]:

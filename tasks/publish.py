@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from ablation.pipeline import PlannedTrial, RunContext, publish_outcome
+from ablation.pipeline import PlannedTrial, RunContext, publish_exports, publish_outcome
 from ablation.records import TrialOutcome
 
 
@@ -19,3 +19,17 @@ def publish(evaluated: tuple[TrialOutcome], planned: PlannedTrial, run: RunConte
     """Upload curves and metrics, then the trial's manifest; from then on nobody trains it again."""
     (outcome,) = evaluated
     return publish_outcome(outcome, run)
+
+
+@task(
+    task_run_name="publish exports of {planned.trial.variant} seed {planned.trial.seed}",
+    retries=2,
+    retry_delay_seconds=2,
+    cache_policy=NO_CACHE,
+)
+def publish_again(
+    exported: tuple[TrialOutcome], planned: PlannedTrial, found: TrialOutcome, run: RunContext
+) -> TrialOutcome:
+    """Commit a trial that was finished before once more, with the formats that it lacked."""
+    (outcome,) = exported
+    return publish_exports(outcome, found, run)

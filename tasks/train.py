@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import task_run
 
 from ablation.data import PreparedRef
 from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, train_trial
@@ -37,7 +38,7 @@ def train(
         run: Threads, time limit, store.
         slots: Places of the run.
     """
-    outcome = train_trial(planned, prepared, run, slots)
+    outcome = train_trial(planned, prepared, run, slots, task_run_id=task_run.id)
     if not outcome.is_finished:
         raise TrialFailed(outcome)
     return outcome

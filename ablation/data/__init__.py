@@ -4,12 +4,13 @@ from ablation.data import describing
 from ablation.data.arrays import Array
 from ablation.data.augmenting import Augmenter, Batch
 from ablation.data.decoding import materialize
-from ablation.data.encoding import SparseRows
+from ablation.data.encoding import Encoding, SparseRows, encode
 from ablation.data.errors import DataError, DataUnavailable
 from ablation.data.features import Extraction, FeaturesRef, extraction, load_features
 from ablation.data.fetching import Milestones, OnTransfer, Remote, Transfer, cached_file, fetch_file, path_digest
 from ablation.data.locating import is_here, locate
 from ablation.data.normalizing import FittedStep
+from ablation.data.normalizing import apply as apply_steps
 from ablation.data.preparing import PreparedRef, load_prepared, prepare
 from ablation.data.splits import Prepared, Split
 
@@ -19,6 +20,7 @@ __all__ = [
     "Batch",
     "DataError",
     "DataUnavailable",
+    "Encoding",
     "Extraction",
     "FeaturesRef",
     "FittedStep",
@@ -30,8 +32,10 @@ __all__ = [
     "SparseRows",
     "Split",
     "Transfer",
+    "apply_steps",
     "cached_file",
     "describing",
+    "encode",
     "extraction",
     "fetch_file",
     "is_here",

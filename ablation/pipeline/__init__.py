@@ -3,6 +3,14 @@
 from ablation.pipeline.checkpoints import TrialCheckpoint
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
 from ablation.pipeline.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
+from ablation.pipeline.exports import (
+    export_lines,
+    export_trial,
+    lacking_formats,
+    publish_exports,
+    require_formats,
+    without_exports,
+)
 from ablation.pipeline.features import (
     ExtractionFailed,
     are_stored,
@@ -75,6 +83,8 @@ __all__ = [
     "ensure_features",
     "estimate_study",
     "evaluate_trial",
+    "export_lines",
+    "export_trial",
     "extract_features",
     "failed_outcome",
     "features_job",
@@ -83,21 +93,25 @@ __all__ = [
     "find_finished",
     "find_past_trials",
     "has_new_trials",
+    "lacking_formats",
     "new_run_id",
     "open_slots",
     "plan_run",
     "prepare_data",
     "preview_data",
+    "publish_exports",
     "publish_outcome",
     "remove_abandoned",
     "reproduce_command",
     "require_baseline",
+    "require_formats",
     "run_pilot",
     "run_range_test",
     "settle_findings",
     "share_features",
     "threads_of",
     "train_trial",
+    "without_exports",
     "workers_of",
     "workspaces",
 ]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ablation.analysis import Comparison, GateResult
 from ablation.catalogue import Dataset
-from ablation.records import Record, RunStatus, TrialOutcome
+from ablation.records import ModelFormat, Record, RunStatus, TrialOutcome
 from ablation.spec import Surroundings, Trial
 from ablation.store import StoreLocation
 from ablation.training import Finding
@@ -69,6 +69,8 @@ class RunContext(Record):
     has_stored_checkpoints: bool = Field(default=False, description="Whether checkpoints are in the store as well.")
     is_fresh: bool = Field(default=False, description="Whether trials begin anew, also where they were interrupted.")
     has_preflight: bool = Field(default=True, description="Whether models are looked at before they are trained.")
+    formats: tuple[ModelFormat, ...] = Field(default=(), description="That trained models are exported in.")
+    flow_run_id: str | None = Field(default=None, description="Of Prefect.")
     is_fail_fast: bool = Field(default=False, description="Whether the first failed trial ends the others.")
 
 

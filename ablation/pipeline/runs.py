@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import yaml
 
@@ -20,14 +21,15 @@ from ablation.analysis import (
     metric_direction,
 )
 from ablation.pipeline.events import with_events
+from ablation.pipeline.exports import export_lines
 from ablation.pipeline.preflight import finding_lines
 from ablation.pipeline.records import RunContext, RunPlan, RunResult
 from ablation.pipeline.workspace import Workspace
-from ablation.provenance import describe_machine
-from ablation.records import BlobRef, RunManifest, TrialOutcome
+from ablation.provenance import Subject, as_text, describe
+from ablation.records import BlobRef, Provenance, RunManifest, TrialOutcome
 from ablation.report import History, StudyReport, render_store_index, render_study, render_study_index
 from ablation.settings import Settings
-from ablation.spec import Study, canonical_json
+from ablation.spec import Study
 from ablation.store import (
     RunFile,
     Store,
@@ -41,7 +43,7 @@ from ablation.store import (
     study_index_key,
     variant_file_path,
 )
-from ablation.training import HISTORY, LAST_GOOD, MODEL, PREDICTIONS
+from ablation.training import EXPORTED, HISTORY, INPUTS, LAST_GOOD, MODEL, PREDICTIONS
 
 STORE_INDEX = "index.html"
 
@@ -81,7 +83,8 @@ def commit_run(
     shown = tuple(_shown(study, outcome) for outcome in outcomes)
     if study.spec.publish.tensorboard:
         shown = tuple(with_events(outcome, store) for outcome in shown)
-    report = _report(study, plan, shown, comparison, store, finished_at, wall_s)
+    origin = _origin(study, plan, outcomes, run, finished_at)
+    report = _report(study, plan, shown, comparison, store, origin)
     manifest = RunManifest(
         study=study.name,
         run_id=run.run_id,
@@ -93,7 +96,7 @@ def commit_run(
         trials=dict(Counter(outcome.status for outcome in outcomes)),
         files=(),
     )
-    files: dict[str, RunFile] = {**_inputs(study, plan, store), **_trial_files(shown)}
+    files: dict[str, RunFile] = {**_inputs(study, plan, origin), **_trial_files(shown)}
     committed = publish_run(store, manifest, files, render_study(report))
     rebuild_indexes(store, study.name)
     Workspace(Settings(), run.run_id).remove()
@@ -113,25 +116,24 @@ def _report(
     outcomes: tuple[TrialOutcome, ...],
     comparison: Comparison,
     store: Store,
-    finished_at: datetime,
-    wall_s: float,
+    origin: Provenance,
 ) -> StudyReport:
     return StudyReport(
         study=study.name,
         run_id=plan.run_id,
         question=study.spec.question,
         source=study.spec.source,
-        finished_at=finished_at,
-        wall_s=wall_s,
+        finished_at=origin.ended_at,
+        wall_s=(origin.ended_at - origin.started_at).total_seconds(),
         seeds=study.seeds,
         comparison=comparison,
         trials=outcomes,
         changes={name: _yaml(changes) for name, changes in plan.changes.items()},
         reproduce=plan.command,
-        environment=describe_machine(),
+        environment=as_text(origin),
         histories=_histories(outcomes, store),
         gates=judge_gates(study, outcomes),
-        notes=notes(plan),
+        notes=(*notes(plan), *export_lines(outcomes)),
     )
 
 
@@ -147,8 +149,11 @@ def notes(plan: RunPlan) -> tuple[str, ...]:
 
 
 def reproduce_command(spec: str, overrides: tuple[str, ...], only: tuple[str, ...]) -> str:
-    """Return the command that runs the same study again."""
-    arguments = [spec]
+    """Return the command that runs the same study again; of folders outside of this one it tells nothing."""
+    path = Path(spec)
+    if path.is_absolute():
+        path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else Path(path.name)
+    arguments = [str(path)]
     arguments += [word for override in overrides for word in ("--set", override)]
     arguments += [word for name in only for word in ("--only", name)]
     return "ablate run " + shlex.join(arguments)
@@ -163,7 +168,22 @@ def _histories(outcomes: tuple[TrialOutcome, ...], store: Store) -> dict[str, di
     return histories
 
 
-def _inputs(study: Study, plan: RunPlan, store: Store) -> dict[str, bytes]:
+def _origin(
+    study: Study, plan: RunPlan, outcomes: tuple[TrialOutcome, ...], run: RunContext, ended_at: datetime
+) -> Provenance:
+    return describe(
+        Subject(
+            seeds=study.seeds,
+            datasets={each.dataset.name: each.surroundings.dataset_sha256 for each in plan.trials},
+            started_at=plan.started_at,
+            ended_at=ended_at,
+            determinism=tuple(outcome.determinism for outcome in outcomes),
+            flow_run_id=run.flow_run_id,
+        )
+    ).model_copy(update={"conditional_writes": conditional_writes(connect(run.store))})
+
+
+def _inputs(study: Study, plan: RunPlan, origin: Provenance) -> dict[str, bytes]:
     resolved = {
         "study": study.spec.model_dump(mode="json", exclude={"variants", "data", "model", "training"}),
         "variants": {variant.name: variant.spec.model_dump(mode="json") for variant in study.variants},
@@ -172,9 +192,7 @@ def _inputs(study: Study, plan: RunPlan, store: Store) -> dict[str, bytes]:
         "spec.yaml": plan.spec_text.encode(),
         "spec.resolved.yaml": _yaml(resolved).encode(),
         "plan.json": plan.published.model_dump_json(exclude={"spec_text"}).encode(),
-        "provenance.json": canonical_json(
-            {**describe_machine(), "store": {"conditional_writes": conditional_writes(store)}}
-        ),
+        "provenance.json": origin.model_dump_json(indent=1).encode(),
     }
 
 
@@ -182,6 +200,8 @@ def _shown(study: Study, outcome: TrialOutcome) -> TrialOutcome:
     """Return an outcome with the files that the run's folder has; the trial itself keeps all of them."""
     publish = study.spec.publish
     wanted = {MODEL: publish.model, LAST_GOOD: publish.model, PREDICTIONS: publish.predictions}
+    wanted |= {name: format in publish.formats for format, name in EXPORTED.items() if name != MODEL}
+    wanted |= {INPUTS: bool(publish.formats)}
     files = {name: blob for name, blob in outcome.files.items() if wanted.get(name, True)}
     return outcome.model_copy(update={"files": files})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from ablation.pipeline.features import ensure_features, features_job, find_featu
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
 from ablation.processes import LOG, ProcessEnd, Slots, run_isolated
-from ablation.provenance import describe_machine
-from ablation.records import BlobRef, Record, TrialOutcome, TrialStatus
+from ablation.provenance import Subject, describe, take_stock
+from ablation.records import BlobRef, Provenance, Record, TrialOutcome, TrialStatus
 from ablation.report import History, render_trial_curves
 from ablation.settings import Settings
 from ablation.spec import expected_outputs
@@ -107,8 +108,22 @@ def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext,
     )
 
 
-def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, slots: Slots) -> TrialOutcome:
+def train_trial(
+    planned: PlannedTrial,
+    prepared: PreparedRef,
+    run: RunContext,
+    slots: Slots,
+    *,
+    task_run_id: str | None = None,
+) -> TrialOutcome:
     """Train one trial in a process of its own and put what it wrote into the store.
+
+    Args:
+        planned: The trial.
+        prepared: Its data.
+        run: Threads, time limit, store.
+        slots: Places of the run.
+        task_run_id: Of Prefect, for the record of where the result comes from.
 
     Returns:
         The outcome, whatever it is: trained, failed, diverged, timeout or interrupted; without test metrics yet.
@@ -128,6 +143,8 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
         checkpoint_s=run.checkpoint_s,
     )
     with slots.occupy(planned.position, planned.trial.variant) as devices:
+        started_at = datetime.now(UTC)
+        take_stock()
         job = job.model_copy(update={"devices": devices})
         _ensure_prepared(planned, run, settings)
         if run.is_fresh:
@@ -138,7 +155,8 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
     outcome = _outcome(planned, end, directory)
     slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
     if outcome.status != "interrupted":
-        outcome = outcome.model_copy(update={"files": _upload(directory, run)})
+        origin = _origin(planned, outcome, run, started_at, task_run_id)
+        outcome = outcome.model_copy(update={"files": _upload(directory, run), "provenance": origin})
     if outcome.status == "diverged":  # the next run trains it from the beginning
         checkpoint.forget()
     if run.is_fail_fast and not outcome.is_finished:
@@ -168,7 +186,8 @@ def publish_outcome(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
     extra = curves | {METRICS: json.dumps(outcome.metrics, indent=1, sort_keys=True).encode()}
     files = dict(outcome.files) | {name: put_blob(store, data, content_type_of(name)) for name, data in extra.items()}
     published = outcome.model_copy(update={"files": files})
-    publish_trial(store, published, describe_machine())
+    assert outcome.provenance is not None
+    publish_trial(store, published, outcome.provenance)
     checkpoint_of(outcome.fingerprint, run, Settings()).forget()  # until now a lost store costs no training
     Workspace(Settings(), run.run_id).write_outcome(published)
     return published
@@ -216,6 +235,22 @@ def _outcome(planned: PlannedTrial, end: ProcessEnd, directory: Path) -> TrialOu
         return outcome.model_copy(update={"epochs": _finished_epochs(directory / HISTORY)})
     result = TrainResult.model_validate_json((directory / RESULT).read_bytes())
     return TrialOutcome(variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, **result.model_dump())
+
+
+def _origin(
+    planned: PlannedTrial, outcome: TrialOutcome, run: RunContext, started_at: datetime, task_run_id: str | None
+) -> Provenance:
+    return describe(
+        Subject(
+            seeds=(planned.trial.seed,),
+            datasets={planned.dataset.name: planned.surroundings.dataset_sha256},
+            started_at=started_at,
+            ended_at=datetime.now(UTC),
+            determinism=(outcome.determinism,),
+            flow_run_id=run.flow_run_id,
+            task_run_id=task_run_id,
+        )
+    )
 
 
 def _finished_epochs(history: Path) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, LiteralString, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from ablation.records import ModelFormat
 from ablation.spec.base import NAME, Many, SpecModel
 from ablation.spec.data import DataSpec
 from ablation.spec.designs import FACTOR_NAME, Design, Factor
@@ -104,6 +105,12 @@ class PublishSpec(SpecModel):
 
     model: bool = Field(default=True, description="Whether the trained model is there.")
     predictions: bool = Field(default=False, description="Whether the model's outputs for every split are there.")
+    formats: Many[ModelFormat] = Field(
+        default=(),
+        description="Formats of each trained model beside model.keras, with the normaliser inside; each is read again "
+        "and compared with the model before it is published. `keras` does that with model.keras itself.",
+        examples=[["tflite"]],
+    )
     tensorboard: bool = Field(
         default=False, description="Whether the history is there as an event file of TensorBoard, too."
     )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue, ValidationError
 
-from ablation.records import Record, TrialOutcome
+from ablation.records import Provenance, Record, TrialOutcome
 from ablation.store import layout
 from ablation.store.blobs import present_blobs
 from ablation.store.conditional import create
@@ -32,20 +32,21 @@ class TrialManifest(Record):
     attempt: int = Field(ge=1)
     published_at: datetime
     outcome: TrialOutcome
-    provenance: dict[str, JsonValue] = Field(description="Code, machine and versions that made it.")
+    provenance: Provenance | dict[str, JsonValue] = Field(
+        union_mode="left_to_right", description="Where it comes from; as another version of this program wrote it down."
+    )
 
 
-def publish_trial(store: Store, outcome: TrialOutcome, provenance: Mapping[str, JsonValue]) -> None:
+def publish_trial(store: Store, outcome: TrialOutcome, provenance: Provenance | Mapping[str, JsonValue]) -> None:
     """Write the manifest of a trial as its next attempt; its blobs are in the store already.
 
     Raises:
         KeyTaken: Others took every number that was tried.
     """
+    origin = provenance if isinstance(provenance, Provenance) else dict(provenance)
     first = max(_attempts(store, outcome.fingerprint), default=0) + 1
     for attempt in range(first, first + _CONTENDERS):
-        manifest = TrialManifest(
-            attempt=attempt, published_at=datetime.now(UTC), outcome=outcome, provenance=dict(provenance)
-        )
+        manifest = TrialManifest(attempt=attempt, published_at=datetime.now(UTC), outcome=outcome, provenance=origin)
         key = layout.trial_manifest_key(outcome.fingerprint, attempt)
         if create(store, key, manifest.model_dump_json(indent=1).encode()):
             return
@@ -112,10 +113,11 @@ def _numbers(listed: Iterable[StoredObject]) -> defaultdict[str, set[int]]:
 def _outcome(store: Store, fingerprint: str, attempt: int) -> TrialOutcome | None:
     key = layout.trial_manifest_key(fingerprint, attempt)
     try:
-        outcome = TrialManifest.model_validate_json(store.get(key)).outcome
+        manifest = TrialManifest.model_validate_json(store.get(key))
     except (ValidationError, KeyMissing) as error:
         _log.warning("%s is ignored: not the manifest of a trial (%s)", store.uri_of(key), type(error).__name__)
         return None
+    outcome = manifest.outcome.model_copy(update={"provenance": manifest.provenance or None})
     if outcome.fingerprint != fingerprint:
         _log.warning("%s is ignored: it is the manifest of another trial", store.uri_of(key))
         return None

@@ -1,11 +1,13 @@
 """Training of one trial in a process of its own. Importing this room does not import Keras; the process does."""
 
 from ablation.training.checkpoints import forget_checkpoint, read_reached
+from ablation.training.exporting import EXPORTED, INPUTS, ExportJob, InputContract
 from ablation.training.feeding.batches import Batches, training_batches
 from ablation.training.feeding.prefix import FrozenPrefix, frozen_prefix
 from ablation.training.jobs import (
     BUILD,
     DIAGNOSTICS,
+    EXPORT,
     EXTRACT,
     HISTORY,
     LAST_GOOD,
@@ -31,8 +33,11 @@ from ablation.training.watching.progress import ExtractionProgress, Progress, re
 __all__ = [
     "BUILD",
     "DIAGNOSTICS",
+    "EXPORT",
+    "EXPORTED",
     "EXTRACT",
     "HISTORY",
+    "INPUTS",
     "LAST_GOOD",
     "MODEL",
     "OF_DIVERGED",
@@ -43,10 +48,12 @@ __all__ = [
     "TRAIN",
     "Batches",
     "BuildJob",
+    "ExportJob",
     "ExtractionProgress",
     "FeaturesJob",
     "Finding",
     "FrozenPrefix",
+    "InputContract",
     "PreflightJob",
     "PreflightResult",
     "Progress",

@@ -17,6 +17,7 @@ from ablation.training.preflight import PreflightJob
 TRAIN = "ablation.training.trial:train"
 BUILD = "ablation.training.trial:build"
 EXTRACT = "ablation.training.features:extract"
+EXPORT = "ablation.training.exporting.export:export"
 RANGE_TEST = "ablation.training.rate_range:run_range_test"
 
 RESULT = "result.json"

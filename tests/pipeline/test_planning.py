@@ -58,3 +58,11 @@ def test_versions_name_keras_numpy_and_the_backend_in_use(monkeypatch: pytest.Mo
 def test_reproduce_command_quotes_what_a_shell_would_take_apart() -> None:
     command = reproduce_command("my study.yaml", ("question=why?", "training.epochs=3"), ("l2",))
     assert command == "ablate run 'my study.yaml' --set 'question=why?' --set training.epochs=3 --only l2"
+
+
+def test_reproduce_command_names_no_folder_outside_of_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert reproduce_command(str(tmp_path / "specs" / "a.yaml"), (), ()) == "ablate run specs/a.yaml"
+    assert reproduce_command("/home/somebody/a.yaml", (), ()) == "ablate run a.yaml"

@@ -1,0 +1,9 @@
+"""Where a result comes from: code, installation, machine, data, seeds. No user, host, path or environment variable.
+
+Importing this room imports no backend, and nothing here does.
+"""
+
+from ablation.provenance.describing import Subject, as_text, describe, take_stock
+from ablation.provenance.installation import installed_versions
+
+__all__ = ["Subject", "as_text", "describe", "installed_versions", "take_stock"]
