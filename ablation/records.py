@@ -61,6 +61,7 @@ class TrialOutcome(Record):
     determinism: Determinism | None = Field(default=None, description="None where an older version trained it.")
     error: str | None = Field(default=None, description="What went wrong, in one or two lines.")
     files: dict[str, BlobRef] = Field(default_factory=dict, description="By file name, e.g. history.csv, model.keras.")
+    is_waiting: bool = Field(default=False, description="Whether it is on one machine alone, for its store was away.")
 
     @property
     def is_finished(self) -> bool:

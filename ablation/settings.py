@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     store: str | None = Field(default=None, description="s3://bucket/prefix. Unset: the embedded store in ./artifacts.")
     cache_dir: Path = Field(default=Path(".ablation-cache"), description="Datasets and running trials on this machine.")
     datasets: str | None = Field(default=None, description="Mirror searched before a dataset's own address.")
+    store_patience_s: float = Field(default=45.0, ge=0, description="How long a run waits for a store that went away.")
     workers: int = Field(default_factory=usable_cores, ge=1, description="Trials that train at the same time.")
 
     def require_cache(self) -> None:
