@@ -41,7 +41,7 @@ def test_run_without_its_store_trains_nothing_unless_told_to_and_is_published_la
     project: Project, remote: RemoteStore
 ) -> None:
     spec = project.write()
-    refused = project.run("run", spec)
+    refused = project.call("run", spec)
     assert refused.returncode == 5
     assert "--offline-ok" in refused.stderr
     assert not (project.directory / ".ablation-cache" / "runs").exists()
