@@ -148,6 +148,7 @@ class TrialOutcome(Record):
     provenance: Provenance | dict[str, JsonValue] | None = Field(
         default=None, exclude=True, description="On its way to the trial's manifest, which has it beside the outcome."
     )
+    is_waiting: bool = Field(default=False, description="Whether it is on one machine alone, for its store was away.")
 
     @property
     def is_finished(self) -> bool:

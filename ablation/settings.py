@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     image_digest: str | None = Field(
         default=None, pattern=IMAGE_DIGEST, description="Of the container image that the process runs in."
     )
+    store_patience_s: float = Field(default=45.0, ge=0, description="How long a run waits for a store that went away.")
     workers: int = Field(default_factory=usable_cores, ge=1, description="Trials that train at the same time.")
 
     def require_cache(self) -> None:

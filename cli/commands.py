@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "cli.run:run_study",
     "lr-range": "cli.lr_range:range_test",
     "status": "cli.status:show_status",
+    "publish": "cli.publish:publish",
     "list": "cli.listing:list_runs",
     "show": "cli.listing:show_run",
     "data": "cli.data:app",

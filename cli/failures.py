@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +65,13 @@ def reported(*, as_json: bool = False) -> Iterator[None]:
 
 
 def _message(error: Exception) -> str:
+    if _is_full_disk(error):
+        path = getattr(error, "filename", None)
+        where = f": {path}" if path else ""
+        return (
+            f"no space is left on the disk{where}.\n"
+            "  Free some. What was finished is kept; the same command goes on from there."
+        )
     if not _is_of_settings(error):
         return str(error)
     details = error.errors(include_url=False)  # type: ignore[attr-defined]  # pydantic's ValidationError
@@ -76,6 +84,8 @@ def _message(error: Exception) -> str:
 
 def _code(error: Exception) -> Exit | None:
     """Return the exit code of an error by its class's name: naming the classes would import their rooms."""
+    if _is_full_disk(error):
+        return Exit.UNREACHABLE
     names = {kind.__name__ for kind in type(error).__mro__}
     if names & {"StoreError", "EngineUnreachable", "DataUnavailable", "CacheUnwritable"} and "RunUnknown" not in names:
         return Exit.UNREACHABLE
@@ -91,3 +101,7 @@ def _code(error: Exception) -> Exit | None:
 
 def _is_of_settings(error: Exception) -> bool:
     return type(error).__name__ == "ValidationError" and getattr(error, "title", "") == "Settings"
+
+
+def _is_full_disk(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -14,6 +14,7 @@ from ablation.pipeline import PlannedTrial, Workspace
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.training import Progress as TrialProgress
+from cli.waiting import WAITING
 
 REFRESH_S = 0.25
 STARTING = "starting"
@@ -151,7 +152,8 @@ class _Lines:
     def ended(self, planned: PlannedTrial, outcome: TrialOutcome) -> None:
         self._done += 1
         detail = f"{outcome.epochs} epochs, {outcome.train_s:.1f} s" if outcome.status == "trained" else outcome.error
-        ending = f", {detail}" if detail else ""
+        kept = WAITING if outcome.is_waiting and outcome.is_finished else None
+        ending = "".join(f", {each}" for each in (detail, kept) if each)
         line = f"[{self._done}/{self._total}] {planned.trial.name}: {outcome.status}{ending}"
         self._console.print(line, markup=False, soft_wrap=True)
 

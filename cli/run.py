@@ -30,6 +30,9 @@ def run_study(
     skip_preflight: Annotated[
         bool, typer.Option("--skip-preflight", help="Do not look at the models before they are trained.")
     ] = False,
+    offline_ok: Annotated[
+        bool, typer.Option("--offline-ok", help="Train although the store is away; `ablate publish` publishes later.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Run more trials than `runtime.max_trials`.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -48,7 +51,7 @@ def run_study(
             "use_cache": not no_cache,
             "has_preflight": not skip_preflight,
         }
-        result = _run(study, parameters)
+        result = _run(study, parameters, offline_ok)
     if as_json:
         from cli.json_result import result_json
 
@@ -85,28 +88,50 @@ def _load(spec: Spec, overrides: Overrides, only: Only, yes: bool) -> Study:
     return study
 
 
-def _run(study: Study, parameters: dict[str, Any]) -> RunResult:
-    from ablation.processes import cool_down, warm_up
+def _run(study: Study, parameters: dict[str, Any], offline_ok: bool) -> RunResult:
+    from ablation.processes import warm_up
     from cli.interruption import ending_on_signals
 
     with ending_on_signals():
         try:
             warm_up()  # Keras is imported for the trials while all the rest is imported here
-            from ablation.pipeline import has_new_trials, new_run_id, open_slots, plan_run, require_formats
+            from ablation.pipeline import new_run_id, require_formats
             from ablation.settings import Settings
-            from ablation.store import open_store
             from cli.progress import showing_progress
             from flows.local import run_study as run_flow
 
             require_formats(study.spec.publish.formats)
             settings, run_id = Settings(), new_run_id(datetime.now(UTC))
-            with open_store(settings) as store:  # one that cannot be reached is known before anything trains
-                if not parameters["use_cache"] or has_new_trials(plan_run(study, run_id), store):
-                    open_slots(study.spec.runtime, workers=1)  # so is what this machine lacks
-                else:
-                    cool_down()  # there is nothing to train
+            parameters["is_offline"] = _look_ahead(study, run_id, parameters["use_cache"], offline_ok)
             with showing_progress(settings, run_id, total=len(study.trials)):
                 return run_flow(settings.cache_dir, run_id=run_id, **parameters)
         except (KeyboardInterrupt, SystemExit):
             print_note("Interrupted. Finished trials are kept; the same command goes on from there.")
             sys.exit(Exit.INTERRUPTED)
+
+
+def _look_ahead(study: Study, run_id: str, use_cache: bool, offline_ok: bool) -> bool:
+    """Know before anything trains what this run lacks; return whether it is its store, and it goes on without it."""
+    from ablation.pipeline import has_new_trials, open_slots, outbox_of, plan_run
+    from ablation.processes import cool_down
+    from ablation.settings import Settings
+    from ablation.store import StoreUnreachable, open_store
+
+    settings = Settings()
+    try:
+        with open_store(settings) as store:
+            if waiting := len(outbox_of(store, settings).trials()):
+                print_note(f"Finished trials that wait on this machine for the store are published first: {waiting}.")
+            if not use_cache or has_new_trials(plan_run(study, run_id), store):
+                open_slots(study.spec.runtime, workers=1)
+            else:
+                cool_down()  # there is nothing to train
+    except StoreUnreachable as error:
+        if settings.store is None:  # the embedded one, which no other command reaches either
+            raise
+        if not offline_ok:
+            raise StoreUnreachable(f"{error}\n  Nothing was trained; with --offline-ok trials wait for it.") from error
+        print_warning(f"{error}\n  Trials train all the same (--offline-ok), and wait on this machine for it.")
+        open_slots(study.spec.runtime, workers=1)
+        return True
+    return False

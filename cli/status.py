@@ -9,6 +9,7 @@ import typer
 
 from cli.failures import Exit, print_note, reported
 from cli.options import AsJson
+from cli.waiting import WAITING, waiting_lines
 
 if TYPE_CHECKING:
     from ablation.pipeline import RunPlan, Workspace
@@ -22,22 +23,29 @@ def show_status(
 
     Example: ablate status
     """
-    from ablation.pipeline import workspaces
+    from ablation.pipeline import count_waiting, workspaces
     from ablation.settings import Settings
 
     with reported():
-        known = [each for each in workspaces(Settings()) if run is None or each.directory.name.startswith(run)]
+        settings = Settings()
+        waiting = [{"store": store, "trials": count} for store, count in count_waiting(settings).items()]
+        known = [each for each in workspaces(settings) if run is None or each.directory.name.startswith(run)]
+    for line in waiting_lines(settings):
+        print_note(line)
     workspace = known[-1] if known else None
     plan = workspace.read_plan() if workspace else None
     if workspace is None or plan is None:
         which = "No run" if run is None else f"No run {run}"
         print_note(f"{which} is under way on this machine. `ablate list` shows the published ones.")
+        if as_json and run is None:
+            typer.echo(json.dumps({"run_id": None, "study": None, "trials": [], "waiting": waiting}, indent=2))
         raise typer.Exit(Exit.DONE if run is None else Exit.USAGE)
     if not workspace.is_owned():
         print_note("This run has ended before it was published. The same command goes on from there.")
     rows = [_row(workspace, planned.trial.variant, planned.trial.seed) for planned in plan.trials]
     if as_json:
-        typer.echo(json.dumps({"run_id": plan.run_id, "study": plan.study, "trials": rows}, indent=2))
+        document = {"run_id": plan.run_id, "study": plan.study, "trials": rows, "waiting": waiting}
+        typer.echo(json.dumps(document, indent=2))
     else:
         _print(plan, rows)
 
@@ -45,7 +53,8 @@ def show_status(
 def _row(workspace: Workspace, variant: str, seed: int) -> dict[str, object]:
     row: dict[str, object] = {"variant": variant, "seed": seed, "status": "queued", "detail": ""}
     if outcome := workspace.read_outcome(variant, seed):
-        return row | {"status": outcome.status, "detail": outcome.error or f"{outcome.epochs} epochs"}
+        ended = f"{outcome.epochs} epochs, {WAITING}" if outcome.is_waiting else f"{outcome.epochs} epochs"
+        return row | {"status": outcome.status, "detail": outcome.error or ended}
     if progress := workspace.read_progress(variant, seed):
         from cli.progress import describe_progress
 

@@ -34,12 +34,13 @@ from ablation.pipeline import (
 from ablation.processes import Slots
 from ablation.settings import Settings
 from ablation.spec import Study, load_study
-from ablation.store import open_store
+from ablation.store import open_store, open_unchecked
 from flows.artifacts import publish_summary
 from flows.passing import whole
 from flows.trials import settle_trials
 from tasks.commit import commit
 from tasks.compare import compare
+from tasks.deliver import deliver
 
 
 def _flow_run_name() -> str:
@@ -57,6 +58,7 @@ def ablation(
     use_cache: bool = True,
     has_preflight: bool = True,
     run_id: str | None = None,
+    is_offline: bool = False,
 ) -> State[RunResult]:
     """Train, compare and publish a study.
 
@@ -69,6 +71,7 @@ def ablation(
         use_cache: Whether finished trials of the store are reused.
         has_preflight: Whether models are looked at before they are trained.
         run_id: The run's id; a new one when left out.
+        is_offline: Whether the store is known to be away: trials train all the same, and wait for it in the outbox.
 
     Returns:
         Completed when every trial has a result, else Failed; the data of both is a RunResult.
@@ -83,11 +86,12 @@ def ablation(
         command=reproduce_command(spec, tuple(overrides), tuple(only)),
         deviations=(*(f"--set {each}" for each in overrides), *(f"--only {each}" for each in only)),
     )
-    with open_store(settings) as store:
+    with (open_unchecked if is_offline else open_store)(settings) as store:
         run = RunContext(
             study=study.name,
             run_id=plan.run_id,
             store=store.location,
+            is_offline=is_offline,
             threads=threads_of(study.spec.runtime, workers),
             workers=workers,
             timeout_s=study.spec.runtime.timeout_min * 60,
@@ -120,6 +124,8 @@ def _run(study: Study, plan: RunPlan, run: RunContext, open_places: Callable[[],
         except (DataError, PreflightFailed, ResourcesMissing):
             workspace.remove()  # nothing was trained, and the same command would end alike
             raise
+        if any(outcome.is_waiting for outcome in outcomes):
+            outcomes = deliver(whole(outcomes), run)
         plan = plan.model_copy(update={"findings": findings})
         comparison = compare(whole(study), whole(outcomes))
         result = commit(whole(study), whole(plan), whole(outcomes), whole(comparison), run)

@@ -22,6 +22,8 @@ from ablation.pipeline import (
     comparable_baseline,
     failed_outcome,
     find_features,
+    find_waiting,
+    has_waiting,
     lacking_formats,
     require_baseline,
     settle_findings,
@@ -36,6 +38,7 @@ from ablation.training import Finding, SharedFeatures, frozen_prefix, looked_at
 from flows.artifacts import StudyProgress
 from flows.passing import each_after, whole
 from tasks.build import build
+from tasks.deliver import deliver
 from tasks.evaluate import evaluate
 from tasks.export import export
 from tasks.extract import extract
@@ -67,7 +70,7 @@ def settle_trials(
         PreflightFailed: The baseline cannot be built or cannot learn.
         ResourcesMissing: This machine has not what a trial needs.
     """
-    finished = {} if run.is_fresh else lookup(whole(plan), run.store)
+    finished = _find_finished(plan, run)
     outcomes: dict[PlannedTrial, TrialOutcome] = {}
     for planned in plan.trials:
         if planned.fingerprint in finished:
@@ -96,6 +99,19 @@ def settle_trials(
     return tuple(outcomes[planned] for planned in plan.trials), findings
 
 
+def _find_finished(plan: RunPlan, run: RunContext) -> dict[str, TrialOutcome]:
+    """Return the trials that were finished before; what waits on this machine is published first.
+
+    Raises:
+        RunWaits: The store went away.
+    """
+    if not run.is_offline and has_waiting(run):
+        deliver((), run)
+    if run.is_fresh:
+        return {}
+    return find_waiting(plan, run) if run.is_offline else lookup(whole(plan), run.store)
+
+
 def _map_trials(
     plan: RunPlan, pending: list[PlannedTrial], run: RunContext, slots: Slots, progress: StudyProgress
 ) -> tuple[dict[PlannedTrial, TrialOutcome], tuple[Finding, ...]]:
@@ -120,7 +136,10 @@ def _map_trials(
     for _ in as_completed(list(published)):
         progress.advance()
     stages = zip(built, extracted, trained, evaluated, exported, published, strict=True)
-    outcomes = {planned: _settle(planned, *futures) for planned, futures in zip(pending, stages, strict=True)}
+    workspace = Workspace(Settings(), run.run_id)
+    outcomes = {
+        planned: _settle(planned, workspace, *futures) for planned, futures in zip(pending, stages, strict=True)
+    }
     ended = {variant: future.result(raise_on_failure=False) for variant, future in models.items()}
     models_seen = [model.of(variant) for variant, model in ended.items() if isinstance(model, BuiltModel)]
     return outcomes, settle_findings(plan, models_seen, trained_variants)
@@ -236,7 +255,7 @@ def _find_features(planned: PlannedTrial, prepared: Future, built: Future) -> Sh
     return find_features(planned.trial, prepared.result()) if built.state.is_completed() else None
 
 
-def _settle(planned: PlannedTrial, *stages: Future | None) -> TrialOutcome:
+def _settle(planned: PlannedTrial, workspace: Workspace, *stages: Future | None) -> TrialOutcome:
     """Return how a trial ended: what its last stage gave, or what its first failed stage says."""
     present = [stage for stage in stages if stage is not None]
     for stage in present:
@@ -244,6 +263,10 @@ def _settle(planned: PlannedTrial, *stages: Future | None) -> TrialOutcome:
         if stage.state.is_completed():
             continue
         error = stage.result(raise_on_failure=False)
-        return error.outcome if isinstance(error, TrialFailed) else failed_outcome(planned, str(error))
+        if isinstance(error, TrialFailed):
+            return error.outcome
+        failed = failed_outcome(planned, str(error))
+        workspace.write_outcome(failed)
+        return failed
     outcome: TrialOutcome = present[-1].result()
     return outcome

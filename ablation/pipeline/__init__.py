@@ -2,6 +2,7 @@
 
 from ablation.pipeline.checkpoints import TrialCheckpoint
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
+from ablation.pipeline.delivery import RunWaits, deliver, find_waiting, has_waiting, publish_waiting
 from ablation.pipeline.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
 from ablation.pipeline.exports import (
     export_lines,
@@ -21,6 +22,7 @@ from ablation.pipeline.features import (
     share_features,
 )
 from ablation.pipeline.misses import DifferenceRecord, Miss
+from ablation.pipeline.outbox import WaitingTrial, count_waiting, outbox_of
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
 from ablation.pipeline.planning import (
@@ -34,6 +36,7 @@ from ablation.pipeline.planning import (
 )
 from ablation.pipeline.preflight import PreflightFailed, comparable_baseline, require_baseline, settle_findings
 from ablation.pipeline.preview import DataPreview, preview_data
+from ablation.pipeline.publishing import evaluate_trial, publish_outcome
 from ablation.pipeline.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
 from ablation.pipeline.resources import ResourcesMissing, open_slots, threads_of, workers_of
@@ -42,9 +45,7 @@ from ablation.pipeline.trials import (
     BuildFailed,
     BuiltModel,
     build_variant,
-    evaluate_trial,
     failed_outcome,
-    publish_outcome,
     train_trial,
 )
 from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
@@ -68,9 +69,11 @@ __all__ = [
     "RunContext",
     "RunPlan",
     "RunResult",
+    "RunWaits",
     "StudyEstimate",
     "TrialCheckpoint",
     "VariantEstimate",
+    "WaitingTrial",
     "Workspace",
     "are_stored",
     "as_cached",
@@ -80,6 +83,8 @@ __all__ = [
     "commit_run",
     "comparable_baseline",
     "compare_trials",
+    "count_waiting",
+    "deliver",
     "ensure_features",
     "estimate_study",
     "evaluate_trial",
@@ -92,15 +97,19 @@ __all__ = [
     "find_features",
     "find_finished",
     "find_past_trials",
+    "find_waiting",
     "has_new_trials",
+    "has_waiting",
     "lacking_formats",
     "new_run_id",
     "open_slots",
+    "outbox_of",
     "plan_run",
     "prepare_data",
     "preview_data",
     "publish_exports",
     "publish_outcome",
+    "publish_waiting",
     "remove_abandoned",
     "reproduce_command",
     "require_baseline",

@@ -112,10 +112,15 @@ def checkpoint_of(fingerprint: str, run: RunContext, settings: Settings) -> Tria
     """Return where a trial of a run keeps its state."""
     return TrialCheckpoint(
         fingerprint,
-        settings.cache_dir.absolute() / "checkpoints" / fingerprint,
+        checkpoint_path(fingerprint, settings),
         run.store if run.has_stored_checkpoints else None,
         run.checkpoint_s,
     )
+
+
+def checkpoint_path(fingerprint: str, settings: Settings) -> Path:
+    """Return where this machine keeps the state of a trial."""
+    return settings.cache_dir.absolute() / "checkpoints" / fingerprint
 
 
 class _Mirror:

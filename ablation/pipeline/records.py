@@ -62,6 +62,7 @@ class RunContext(Record):
     study: str
     run_id: str
     store: StoreLocation
+    is_offline: bool = Field(default=False, description="Whether the store was away at the start, which was accepted.")
     threads: int = Field(ge=1, description="Threads of one trial.")
     workers: int = Field(ge=1, description="Trials at the same time.")
     timeout_s: float = Field(gt=0, description="Time limit of one trial.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -20,6 +21,7 @@ from ablation.analysis import (
     judge,
     metric_direction,
 )
+from ablation.pipeline.delivery import outlast
 from ablation.pipeline.events import with_events
 from ablation.pipeline.exports import export_lines
 from ablation.pipeline.preflight import finding_lines
@@ -76,9 +78,27 @@ def commit_run(
 
     Returns:
         The run's result, as the terminal, the artifacts and `--json` show it.
+
+    Raises:
+        RunWaits: The store is away for longer than the run waits.
     """
+    commit = partial(_commit, study, plan, outcomes, comparison, run, finished_at=datetime.now(UTC))
+    result = outlast(commit, run)
+    Workspace(Settings(), run.run_id).remove()
+    return result
+
+
+def _commit(
+    study: Study,
+    plan: RunPlan,
+    outcomes: tuple[TrialOutcome, ...],
+    comparison: Comparison,
+    run: RunContext,
+    *,
+    finished_at: datetime,
+) -> RunResult:
+    """Publish a run that ended at a given time: a second attempt writes the bytes of the first one."""
     store = connect(run.store)
-    finished_at = datetime.now(UTC)
     wall_s = (finished_at - plan.started_at).total_seconds()
     shown = tuple(_shown(study, outcome) for outcome in outcomes)
     if study.spec.publish.tensorboard:
@@ -99,7 +119,6 @@ def commit_run(
     files: dict[str, RunFile] = {**_inputs(study, plan, origin), **_trial_files(shown)}
     committed = publish_run(store, manifest, files, render_study(report))
     rebuild_indexes(store, study.name)
-    Workspace(Settings(), run.run_id).remove()
     return _result(committed, plan, outcomes, report, store)
 
 

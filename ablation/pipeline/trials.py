@@ -1,38 +1,32 @@
-"""The steps of one trial: build, train, evaluate, publish. Each takes and gives records; bytes travel by digest."""
+"""The first steps of one trial: build and train, each in a process of its own. Both take and give records."""
 
 from __future__ import annotations
 
 import csv
-import io
 import json
+import shutil
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from pydantic import Field
 
-from ablation.data import PreparedRef, load_prepared
-from ablation.evaluation import evaluate, head_of
+from ablation.data import PreparedRef
 from ablation.pipeline.checkpoints import checkpoint_of
 from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.features import ensure_features, features_job, find_features
+from ablation.pipeline.publishing import upload_files
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
-from ablation.processes import LOG, ProcessEnd, Slots, run_isolated
+from ablation.processes import ProcessEnd, Slots, run_isolated
 from ablation.provenance import Subject, describe, take_stock
-from ablation.records import BlobRef, Provenance, Record, TrialOutcome, TrialStatus
-from ablation.report import History, render_trial_curves
+from ablation.records import Provenance, Record, TrialOutcome, TrialStatus
 from ablation.settings import Settings
 from ablation.spec import expected_outputs
-from ablation.store import connect, content_type_of, get_blob, publish_trial, put_blob
+from ablation.store import connect
 from ablation.training import (
     BUILD,
-    DIAGNOSTICS,
     HISTORY,
-    MODEL,
-    OF_DIVERGED,
-    PREDICTIONS,
     PREFLIGHT,
     RESULT,
     TRAIN,
@@ -45,9 +39,9 @@ from ablation.training import (
     TrainResult,
 )
 
-METRICS = "metrics.json"
 BUILD_TIMEOUT_S = 600.0
 BEFORE_ALL_TRIALS = -1
+FULL_BYTES = 2**16  # with less, not even a log can be written
 _STATUS: dict[str, TrialStatus] = {"failed": "failed", "timeout": "timeout", "interrupted": "interrupted"}
 
 
@@ -156,7 +150,7 @@ def train_trial(
     slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
     if outcome.status != "interrupted":
         origin = _origin(planned, outcome, run, started_at, task_run_id)
-        outcome = outcome.model_copy(update={"files": _upload(directory, run), "provenance": origin})
+        outcome = upload_files(outcome.model_copy(update={"provenance": origin}), run)
     if outcome.status == "diverged":  # the next run trains it from the beginning
         checkpoint.forget()
     if run.is_fail_fast and not outcome.is_finished:
@@ -165,40 +159,24 @@ def train_trial(
     return outcome
 
 
-def evaluate_trial(
-    outcome: TrialOutcome, planned: PlannedTrial, prepared: PreparedRef, run: RunContext
-) -> TrialOutcome:
-    """Add the metrics of the trained model's outputs on the train, validation and test splits."""
-    predictions = get_blob(connect(run.store), outcome.files[PREDICTIONS])
-    with np.load(io.BytesIO(predictions), allow_pickle=False) as archive:
-        outputs = {split: archive[split] for split in ("train", "val", "test")}
-    spec = planned.trial.spec
-    head = head_of(spec.model, spec.training.loss, prepared.classes)
-    metrics = evaluate(outputs, load_prepared(prepared, Settings()), head, spec.training.metrics)
-    return outcome.model_copy(update={"metrics": metrics})
-
-
-def publish_outcome(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
-    """Add curves and metrics.json to the trial's files and commit the trial: its manifest is written last."""
-    store = connect(run.store)
-    history = get_blob(store, outcome.files[HISTORY])
-    curves = render_trial_curves(History.from_csv(history), title=f"{outcome.variant} · seed {outcome.seed}")
-    extra = curves | {METRICS: json.dumps(outcome.metrics, indent=1, sort_keys=True).encode()}
-    files = dict(outcome.files) | {name: put_blob(store, data, content_type_of(name)) for name, data in extra.items()}
-    published = outcome.model_copy(update={"files": files})
-    assert outcome.provenance is not None
-    publish_trial(store, published, outcome.provenance)
-    checkpoint_of(outcome.fingerprint, run, Settings()).forget()  # until now a lost store costs no training
-    Workspace(Settings(), run.run_id).write_outcome(published)
-    return published
-
-
 def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "failed") -> TrialOutcome:
     """Return the outcome of a trial that never came to train, or whose results could not be kept."""
     trial = planned.trial
     return TrialOutcome(
         variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, status=status, error=error
     )
+
+
+def explain_end(end: ProcessEnd, directory: Path) -> str:
+    """Say why a trial has no result; a full disk keeps the trial's process from saying it.
+
+    Args:
+        end: Of the process.
+        directory: Of the trial.
+    """
+    if end.reason == "failed" and shutil.disk_usage(directory).free < FULL_BYTES:
+        return "no space is left on the disk of ABLATION_CACHE_DIR: free some, and run the same command again"
+    return end.error or end.reason
 
 
 def _preflight_result(directory: Path) -> PreflightResult:
@@ -231,7 +209,7 @@ def _extract_and_train(
 def _outcome(planned: PlannedTrial, end: ProcessEnd, directory: Path) -> TrialOutcome:
     trial = planned.trial
     if end.reason != "done":
-        outcome = failed_outcome(planned, end.error or end.reason, _STATUS[end.reason])
+        outcome = failed_outcome(planned, explain_end(end, directory), _STATUS[end.reason])
         return outcome.model_copy(update={"epochs": _finished_epochs(directory / HISTORY)})
     result = TrainResult.model_validate_json((directory / RESULT).read_bytes())
     return TrialOutcome(variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, **result.model_dump())
@@ -258,10 +236,3 @@ def _finished_epochs(history: Path) -> int:
         return 0
     with history.open(newline="", encoding="utf-8") as file:
         return sum(1 for _ in csv.DictReader(file))
-
-
-def _upload(directory: Path, run: RunContext) -> dict[str, BlobRef]:
-    store = connect(run.store)
-    names = (HISTORY, DIAGNOSTICS, MODEL, PREDICTIONS, LOG, *OF_DIVERGED)
-    written = [name for name in names if (directory / name).is_file()]
-    return {name: put_blob(store, directory / name, content_type_of(name)) for name in written}

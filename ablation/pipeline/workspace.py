@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
 import threading
@@ -23,6 +24,8 @@ _OUTCOME = "outcome.json"
 _OWNER = "owner.lock"
 _TRANSFERS = "transfers"
 _AS_JSON = TypeAdapter(Transfer)
+
+_log = logging.getLogger(__name__)
 
 
 class Workspace:
@@ -73,8 +76,12 @@ class Workspace:
             return None
 
     def write_outcome(self, outcome: TrialOutcome) -> None:
-        """Record how a trial ended."""
-        _write(self.trial_directory(outcome.variant, outcome.seed) / _OUTCOME, outcome.model_dump_json())
+        """Record how a trial ended, for those who watch: a full disk ends no trial that is finished."""
+        path = self.trial_directory(outcome.variant, outcome.seed) / _OUTCOME
+        try:
+            _write(path, outcome.model_dump_json())
+        except OSError as error:
+            _log.warning("%s seed %s: %s: %s", outcome.variant, outcome.seed, outcome.status, error)
 
     def read_outcome(self, variant: str, seed: int) -> TrialOutcome | None:
         """Return how a trial ended, or None while it has not."""

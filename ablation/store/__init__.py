@@ -3,7 +3,7 @@
 Importing this room does not import boto3: opening a store does.
 """
 
-from ablation.store.blobs import download_blob, get_blob, get_blobs, present_blobs, put_blob
+from ablation.store.blobs import download_blob, get_blob, get_blobs, present_blobs, put_blob, reference
 from ablation.store.checkpoints import (
     StoredCheckpoint,
     delete_checkpoint,
@@ -12,7 +12,7 @@ from ablation.store.checkpoints import (
     put_checkpoint,
 )
 from ablation.store.conditional import ConditionalWrites, conditional_writes, honours_conditions
-from ablation.store.connections import connect, open_store, public_address
+from ablation.store.connections import check_store, connect, open_store, open_unchecked, public_address, store_name
 from ablation.store.content_types import content_type_of
 from ablation.store.datasets import download_dataset, put_dataset, replace_dataset
 from ablation.store.errors import (
@@ -25,6 +25,7 @@ from ablation.store.errors import (
     StoreError,
     StoreUnreachable,
     UploadIncomplete,
+    is_away,
 )
 from ablation.store.layout import (
     blob_key,
@@ -62,6 +63,7 @@ __all__ = [
     "TrialManifest",
     "UploadIncomplete",
     "blob_key",
+    "check_store",
     "checkpoint_record_key",
     "checkpoint_state_key",
     "conditional_writes",
@@ -79,9 +81,11 @@ __all__ = [
     "get_blobs",
     "get_run_file",
     "honours_conditions",
+    "is_away",
     "latest_key",
     "list_runs",
     "open_store",
+    "open_unchecked",
     "present_blobs",
     "public_address",
     "publish_run",
@@ -91,10 +95,12 @@ __all__ = [
     "put_checkpoint",
     "put_dataset",
     "read_run",
+    "reference",
     "replace_dataset",
     "resolve_run",
     "run_file_key",
     "run_manifest_key",
+    "store_name",
     "study_index_key",
     "trial_manifest_key",
     "variant_file_path",

@@ -16,7 +16,7 @@ from ablation.settings import Settings
 from ablation.store.client import CHECKING, adopt_env_file, configured_endpoint, default_client, embedded_client
 from ablation.store.embedded import BUCKET, embedded_server
 from ablation.store.errors import KeyInvalid, StoreError, StoreUnreachable
-from ablation.store.layout import checked_key
+from ablation.store.layout import INDEX, checked_key
 from ablation.store.objects import Store, StoreLocation
 from ablation.store.translation import translated
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EMBEDDED_FOLDER: Final = Path("artifacts")
 CHECK_S: Final = 14.0
 
+_USER = re.compile(r"(?<=://)[^/]*@")
 _URI = re.compile(r"s3://([A-Za-z0-9._-]{3,255})(?:/(.*))?")
 
 
@@ -49,6 +50,50 @@ def open_store(settings: Settings) -> Iterator[Store]:
     """
     with _remote(settings.store) if settings.store else _embedded() as store:
         yield store
+
+
+@contextmanager
+def open_unchecked(settings: Settings) -> Iterator[Store]:
+    """Open the store that the settings name without asking whether it is there; its client does not wait long.
+
+    Raises:
+        StoreUnreachable: The settings name no address of a store, or the embedded one, which is always there.
+    """
+    if settings.store is None:
+        raise StoreUnreachable("the embedded store does not start. Set ABLATION_STORE to another one.")
+    adopt_env_file()
+    _parsed(settings.store)
+    location = _location(settings.store)
+    with translated(_named(location)):
+        client = default_client(location.endpoint_url, CHECKING)
+    with _lock:
+        _connections[location.endpoint_url] = _Connection(client)
+    try:
+        yield connect(location)
+    finally:
+        _forget(location.endpoint_url)
+
+
+def check_store(location: StoreLocation) -> None:
+    """Ask whether a store that is open can be used now; its next connection is a new one.
+
+    Raises:
+        StoreUnreachable: It cannot, known within 15 s.
+    """
+    store = connect(location)
+    if store.root is not None:
+        store.exists(INDEX)
+    else:
+        _check(location)
+        _forget(location.endpoint_url)
+
+
+def store_name(store: Store) -> str:
+    """Return what tells a store from every other one: its folder, or its address and endpoint without any secret."""
+    if store.root is not None:
+        return str(store.root)
+    endpoint = store.location.endpoint_url
+    return f"{store.uri} at {_USER.sub('', endpoint).rstrip('/') if endpoint else 'the AWS endpoint'}"
 
 
 def connect(location: StoreLocation) -> Store:
@@ -91,7 +136,7 @@ def _embedded() -> Iterator[Store]:
 def _remote(uri: str) -> Iterator[Store]:
     adopt_env_file()
     _parsed(uri)
-    location = StoreLocation(uri=uri.rstrip("/"), endpoint_url=configured_endpoint())
+    location = _location(uri)
     # The credentials in the environment may be others than when this endpoint was last opened.
     _forget(location.endpoint_url)
     _check(location)
@@ -99,6 +144,10 @@ def _remote(uri: str) -> Iterator[Store]:
         yield connect(location)
     finally:
         _forget(location.endpoint_url)
+
+
+def _location(uri: str) -> StoreLocation:
+    return StoreLocation(uri=uri.rstrip("/"), endpoint_url=configured_endpoint())
 
 
 def _forget(endpoint_url: str | None) -> None:

@@ -49,3 +49,8 @@ class ManifestCorrupt(StoreError):
 
 class RunUnknown(StoreError):
     """A name fits no committed run, or more than one."""
+
+
+def is_away(error: StoreError) -> bool:
+    """Whether an error may pass by itself: the store cannot be used now, lost bytes, or answered something unnamed."""
+    return isinstance(error, StoreUnreachable | UploadIncomplete) or type(error) is StoreError

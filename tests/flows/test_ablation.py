@@ -144,6 +144,7 @@ def test_run_with_failing_variants_finishes_the_others_and_names_the_failures(
 
     assert completed.returncode == 1
     assert "Traceback" not in completed.stderr
+    assert "does_not_fit seed 0: failed, " in completed.stderr
     lines = [line for line in completed.stdout.splitlines() if " seed 0: " in line]
     assert [line.split(" seed 0: ")[0] for line in lines] == ["diverges", "does_not_fit"]
     assert (project.directory / lines[0].split("Log: ")[1]).is_file()
