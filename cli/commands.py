@@ -23,6 +23,7 @@ COMMANDS = {
     "status": "cli.status:show_status",
     "list": "cli.listing:list_runs",
     "show": "cli.listing:show_run",
+    "housekeeping": "cli.housekeeping:keep_house",
     "data": "cli.data:app",
     "schema": "cli.schema:print_schema",
 }

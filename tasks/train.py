@@ -6,7 +6,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ablation.data import PreparedRef
-from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, train_trial
+from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, given_back_on_failure, train_trial
 from ablation.processes import Slots
 from ablation.records import TrialOutcome
 from ablation.training import SharedFeatures
@@ -37,7 +37,8 @@ def train(
         run: Threads, time limit, store.
         slots: Places of the run.
     """
-    outcome = train_trial(planned, prepared, run, slots)
-    if not outcome.is_finished:
-        raise TrialFailed(outcome)
+    with given_back_on_failure(planned.fingerprint, run):
+        outcome = train_trial(planned, prepared, run, slots)
+        if not outcome.is_finished:
+            raise TrialFailed(outcome)
     return outcome

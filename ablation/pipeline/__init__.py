@@ -1,6 +1,8 @@
 """The steps of a run as plain functions: plan, train, evaluate, publish, compare, commit. Prefect tasks call them."""
 
+from ablation.pipeline.attendance import attended
 from ablation.pipeline.checkpoints import TrialCheckpoint
+from ablation.pipeline.claims import give_back, given_back_on_failure
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
 from ablation.pipeline.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
 from ablation.pipeline.features import (
@@ -12,6 +14,7 @@ from ablation.pipeline.features import (
     find_features,
     share_features,
 )
+from ablation.pipeline.housekeeping import OLDER_THAN_DAYS, Leftover, TidiedStore, tidy_cache, tidy_store
 from ablation.pipeline.misses import DifferenceRecord, Miss
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
 from ablation.pipeline.piloting import PilotFailed, run_pilot
@@ -42,11 +45,13 @@ from ablation.pipeline.trials import (
 from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
 
 __all__ = [
+    "OLDER_THAN_DAYS",
     "BuildFailed",
     "BuiltModel",
     "DataPreview",
     "DifferenceRecord",
     "ExtractionFailed",
+    "Leftover",
     "Miss",
     "PastTrial",
     "Pilot",
@@ -61,12 +66,14 @@ __all__ = [
     "RunPlan",
     "RunResult",
     "StudyEstimate",
+    "TidiedStore",
     "TrialCheckpoint",
     "VariantEstimate",
     "Workspace",
     "are_stored",
     "as_cached",
     "as_twin",
+    "attended",
     "build_variant",
     "choose_dataset",
     "commit_run",
@@ -82,6 +89,8 @@ __all__ = [
     "find_features",
     "find_finished",
     "find_past_trials",
+    "give_back",
+    "given_back_on_failure",
     "has_new_trials",
     "new_run_id",
     "open_slots",
@@ -97,6 +106,8 @@ __all__ = [
     "settle_findings",
     "share_features",
     "threads_of",
+    "tidy_cache",
+    "tidy_store",
     "train_trial",
     "workers_of",
     "workspaces",

@@ -14,6 +14,7 @@ from pydantic import Field
 from ablation.data import PreparedRef, load_prepared
 from ablation.evaluation import evaluate, head_of
 from ablation.pipeline.checkpoints import checkpoint_of
+from ablation.pipeline.claims import claimed_place
 from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.features import ensure_features, features_job, find_features
 from ablation.pipeline.records import PlannedTrial, RunContext
@@ -111,7 +112,8 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
     """Train one trial in a process of its own and put what it wrote into the store.
 
     Returns:
-        The outcome, whatever it is: trained, failed, diverged, timeout or interrupted; without test metrics yet.
+        The outcome, whatever it is: trained, failed, diverged, timeout or interrupted, without test metrics yet; or
+        cached, when another run has trained and published it meanwhile.
     """
     settings = Settings()
     workspace = Workspace(settings, run.run_id)
@@ -127,8 +129,10 @@ def train_trial(planned: PlannedTrial, prepared: PreparedRef, run: RunContext, s
         checkpoint=str(checkpoint.path),
         checkpoint_s=run.checkpoint_s,
     )
-    with slots.occupy(planned.position, planned.trial.variant) as devices:
-        job = job.model_copy(update={"devices": devices})
+    with claimed_place(planned, run, slots) as place:
+        if place.finished is not None:
+            return place.finished
+        job = job.model_copy(update={"devices": place.devices})
         _ensure_prepared(planned, run, settings)
         if run.is_fresh:
             checkpoint.forget()
