@@ -96,7 +96,7 @@ class _Heart:
         try:
             self._leases.release_all()
             remove_running(self._store, self._record.run_id)
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             _log.warning("the next run will find this one's record: %s", " ".join(str(error).split()))
 
     def _run(self) -> None:
@@ -112,7 +112,7 @@ class _Heart:
         try:
             work()
             self._is_failing = False
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             if not self._is_failing:
                 _log.warning("other runs may take this one for dead: %s", " ".join(str(error).split()))
             self._is_failing = True

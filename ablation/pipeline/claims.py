@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,7 +59,7 @@ class Claims:
             return True
         try:
             return self._leases.claim(fingerprint)
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             self._asked_again_s = time.monotonic() + TTL_S
             _log.warning("trials are trained without a lease: %s", " ".join(str(error).split()))
             return True
@@ -69,7 +68,7 @@ class Claims:
         """Let others have a trial; it need not be ours."""
         try:
             self._leases.release(fingerprint)
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             _log.warning("a lease is left until it is dead: %s", " ".join(str(error).split()))
 
     def published(self, fingerprint: str) -> TrialOutcome | None:
@@ -94,7 +93,7 @@ class Claims:
                 if self.take(fingerprint):
                     return self.published(fingerprint)
                 look_s = time.monotonic() + self._leases.look_every_s
-            threading.Event().wait(TICK_S)
+            time.sleep(TICK_S)
         return None
 
     def holder(self, fingerprint: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import secrets
@@ -32,12 +31,15 @@ class Owners:
 
     @property
     def machine(self) -> str:
-        """Return the random id of this folder under this kernel: where the two are the same, locks tell who lives.
+        """Return the id of this folder under this kernel: where the two are the same, locks tell who lives.
 
-        After a restart of the machine, and for a folder that several machines mount, it is another one.
+        After a restart of the machine, for a copy of the folder (as in a container's image), and on each of several
+        machines that mount the folder, it is another one.
         """
         boot_id = _BOOT_ID.read_text() if _BOOT_ID.is_file() else ""
-        return hashlib.sha256(f"{boot_id.strip()} {self._identity()}".encode()).hexdigest()[:16]
+        facts = [boot_id.strip(), self._identity()]
+        found = self.folder.stat()
+        return hashlib.sha256(f"{facts} {found.st_dev} {found.st_ino}".encode()).hexdigest()[:16]
 
     @contextmanager
     def hold(self) -> Iterator[str]:
@@ -68,9 +70,7 @@ class Owners:
             self.folder.mkdir(parents=True, exist_ok=True)
             written = path.with_name(f".{secrets.token_hex(8)}")
             written.write_text(secrets.token_hex(16), encoding="ascii")
-            with contextlib.suppress(FileExistsError):  # another one was first
-                os.link(written, path)
-            written.unlink()
+            _name(written, path)
         return path.read_text(encoding="ascii")
 
 
@@ -78,3 +78,14 @@ def owners_of(store: Store, settings: Settings) -> Owners:
     """Return the owners of runs that can be seen from this machine."""
     beside = settings.cache_dir.absolute() if store.root is None else store.root / LOCKS
     return Owners(beside / "owners")
+
+
+def _name(written: Path, path: Path) -> None:
+    """Give a file its name, unless another one was first."""
+    try:
+        os.link(written, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        os.replace(written, path)
+    written.unlink(missing_ok=True)

@@ -26,6 +26,7 @@ from ablation.store.errors import (
     StoreUnreachable,
     UploadIncomplete,
 )
+from ablation.store.heartbeats import TTL_S
 from ablation.store.layout import (
     LOCKS,
     blob_key,
@@ -39,7 +40,7 @@ from ablation.store.layout import (
     trial_manifest_key,
     variant_file_path,
 )
-from ablation.store.leases import TTL_S, HeartbeatWatch, Holder, Lease, LeaseObjects, Leases
+from ablation.store.leases import Holder, Lease, LeaseObjects, Leases
 from ablation.store.leftovers import StaleLease, StoreLeftovers, find_leftovers, remove_lease
 from ablation.store.locks import LeaseFiles, is_locked, lock, remove_unlocked, unlock, unlocked_leases
 from ablation.store.meanwhile import find_published
@@ -63,7 +64,6 @@ __all__ = [
     "TTL_S",
     "BlobCorrupt",
     "CrashedRun",
-    "HeartbeatWatch",
     "Holder",
     "KeyInvalid",
     "KeyMissing",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -18,16 +18,13 @@ from ablation.records import SHA256, Record
 from ablation.store import layout
 from ablation.store.conditional import honours_conditions
 from ablation.store.errors import ConditionUnsupported, KeyMissing, KeyTaken
+from ablation.store.heartbeats import LONGEST_TTL_S, TTL_S, Clock, HeartbeatWatch
 from ablation.store.objects import Store
 
-TTL_S: Final = 30.0
-LONGEST_TTL_S: Final = 3600.0
 # Where an endpoint excludes no second writer: as long as one that looked before this one wrote may take to write.
 SHORTEST_SETTLE_S: Final = 0.02
 
 _log = logging.getLogger(__name__)
-
-Clock = Callable[[], float]
 
 
 class Lease(Record):
@@ -92,35 +89,6 @@ class Leases(Protocol):
 
     def release_all(self) -> None:
         """Give back all leases of ours."""
-
-
-class HeartbeatWatch:
-    """Says what has not changed for its time to live, as long as this process has looked.
-
-    Args:
-        clock: Seconds of this machine that never go back; of other clocks nothing is believed.
-    """
-
-    def __init__(self, clock: Clock = time.monotonic) -> None:
-        self._clock = clock
-        self._seen: dict[str, tuple[Hashable, float]] = {}
-
-    def is_dead(self, key: str, version: Hashable, ttl_s: float) -> bool:
-        """Take what was just read, and return whether it was the same for longer than `ttl_s`."""
-        now_s = self._clock()
-        seen, since_s = self._seen.get(key, (None, now_s))
-        if seen != version:
-            self._seen[key] = (version, now_s)
-            return False
-        return now_s - since_s > ttl_s
-
-    def knows(self, key: str) -> bool:
-        """Whether it was looked at."""
-        return key in self._seen
-
-    def forget(self, key: str) -> None:
-        """Begin anew when it is looked at again."""
-        self._seen.pop(key, None)
 
 
 @dataclass(frozen=True)

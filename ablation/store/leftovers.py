@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ablation.store import layout
 from ablation.store.errors import KeyMissing
-from ablation.store.leases import TTL_S, HeartbeatWatch, parsed
+from ablation.store.heartbeats import TTL_S, HeartbeatWatch
+from ablation.store.leases import parsed
 from ablation.store.objects import Store
 from ablation.store.running import RunningRun, RunningWatch
 

@@ -15,7 +15,8 @@ from pydantic import Field, ValidationError
 from ablation.records import Record
 from ablation.store import layout
 from ablation.store.errors import KeyMissing
-from ablation.store.leases import LONGEST_TTL_S, TTL_S, Clock, HeartbeatWatch, parsed
+from ablation.store.heartbeats import LONGEST_TTL_S, TTL_S, Clock, HeartbeatWatch
+from ablation.store.leases import parsed
 from ablation.store.objects import Store, StoredObject
 
 _log = logging.getLogger(__name__)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -54,6 +55,13 @@ def test_machine_is_another_one_after_a_restart(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "boot_id").write_text("another start\n")
     monkeypatch.setattr("ablation.pipeline.owners._BOOT_ID", tmp_path / "boot_id")
     assert Owners(tmp_path).machine != before
+
+
+def test_machine_of_a_copy_is_another_one(tmp_path: Path) -> None:
+    original = Owners(tmp_path / "original")
+    assert original.machine == Owners(tmp_path / "original").machine
+    shutil.copytree(original.folder, tmp_path / "copy")
+    assert Owners(tmp_path / "copy").machine != original.machine
 
 
 @pytest.mark.parametrize("owner", ["../escape", "", "x" * 5000, "a/b"])

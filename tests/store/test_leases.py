@@ -42,22 +42,26 @@ def remote(store: Store) -> Store:
     return replace(store, root=None)
 
 
-@pytest.fixture
-def conditional(aws: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A store that honours conditions on writes."""
+@pytest.fixture(scope="module")
+def conditional_server() -> Iterator[str]:
+    """Yield the address of a server that honours conditions on writes."""
     server = pytest.importorskip("moto.server").ThreadedMotoServer(port=0)
     server.start()
-    aws.setenv("AWS_ENDPOINT_URL_S3", "http://{}:{}".format(*server.get_host_and_port()))
-    try:
-        from ablation.store.client import default_client
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
 
-        bucket = secrets.token_hex(8)  # all of moto's servers in one process have the same buckets
-        default_client(None).create_bucket(Bucket=bucket)
-        with open_store(Settings(store=f"s3://{bucket}/store")) as opened:
-            assert honours_conditions(opened)
-            yield opened
-    finally:
-        server.stop()
+
+@pytest.fixture
+def conditional(conditional_server: str, aws: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store that honours conditions on writes."""
+    from ablation.store.client import default_client
+
+    aws.setenv("AWS_ENDPOINT_URL_S3", conditional_server)
+    bucket = secrets.token_hex(8)
+    default_client(None).create_bucket(Bucket=bucket)
+    with open_store(Settings(store=f"s3://{bucket}/store")) as opened:
+        assert honours_conditions(opened)
+        yield opened
 
 
 @pytest.fixture(params=["remote", "conditional"])
