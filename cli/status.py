@@ -53,7 +53,7 @@ def _row(workspace: Workspace, variant: str, seed: int) -> dict[str, object]:
         status = "running" if workspace.is_owned() else "interrupted"
         detail = f"epoch {progress.epoch} of {progress.epochs} · {describe_progress(progress)}"
         return row | epoch | {"status": status, "eta_s": progress.eta_s, "detail": detail}
-    if (other := workspace.read_waiting(variant, seed)) is not None:
+    if (other := workspace.read_waiting(variant, seed)) is not None and workspace.is_owned():
         return row | {"status": "waiting", "detail": f"run {other or 'another'} trains it"}
     return row
 

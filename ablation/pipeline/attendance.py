@@ -93,6 +93,8 @@ class _Heart:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join(PATIENCE_S)
+        if self._is_failing or self._thread.is_alive():  # nor does one that did not answer the last beat
+            return
         try:
             self._leases.release_all()
             remove_running(self._store, self._record.run_id)

@@ -64,7 +64,7 @@ def test_machine_of_a_copy_is_another_one(tmp_path: Path) -> None:
     assert Owners(tmp_path / "copy").machine != original.machine
 
 
-@pytest.mark.parametrize("owner", ["../escape", "", "x" * 5000, "a/b"])
+@pytest.mark.parametrize("owner", ["../escape", "", "x" * 5000, "a/b"], ids=["parent", "empty", "long", "folder"])
 def test_owner_with_a_strange_name_has_ended_and_touches_no_other_file(tmp_path: Path, owner: str) -> None:
     owners = Owners(tmp_path)
     assert owners.has_ended(owners.machine, owner)
