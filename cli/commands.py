@@ -24,6 +24,7 @@ COMMANDS = {
     "publish": "cli.publish:publish",
     "list": "cli.listing:list_runs",
     "show": "cli.listing:show_run",
+    "housekeeping": "cli.housekeeping:keep_house",
     "data": "cli.data:app",
     "schema": "cli.schema:print_schema",
 }

@@ -12,23 +12,24 @@ from cli.options import AsJson
 
 if TYPE_CHECKING:
     from ablation.records import RunManifest
+    from ablation.store import CrashedRun
 
 
 def list_runs(
     study: Annotated[str | None, typer.Argument(help="Only this study.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the published runs, newest last.
+    """List the published runs, and those that were killed before they were, newest last.
 
     Example: ablate list quickstart
     """
     with reported(as_json=as_json):
-        manifests = _manifests(study)
+        runs = _runs(study)
     if as_json:
-        rows = [manifest.model_dump(mode="json", exclude={"files"}) for manifest in manifests]
+        rows = [run.model_dump(mode="json", exclude={"files"}) for run in runs]
         typer.echo(json.dumps(rows, indent=2))
     else:
-        _print_list(manifests, study)
+        _print_list(runs, study)
 
 
 def show_run(
@@ -49,13 +50,16 @@ def show_run(
     print_run(manifest, effects, address)
 
 
-def _manifests(study: str | None) -> list[RunManifest]:
+def _runs(study: str | None) -> list[RunManifest | CrashedRun]:
+    """Return committed and crashed runs; one that was taken for dead and finished after all is a committed one."""
     from ablation.settings import Settings
-    from ablation.store import list_runs as runs_of
-    from ablation.store import open_store
+    from ablation.store import list_crashed, open_store
+    from ablation.store import list_runs as committed
 
     with open_store(Settings()) as store:
-        return runs_of(store, study)
+        crashed = {run.run_id: run for run in list_crashed(store, study)}
+        runs = crashed | {run.run_id: run for run in committed(store, study)}
+    return [runs[run_id] for run_id in sorted(runs)]
 
 
 def _read(run: str) -> tuple[RunManifest, dict[str, object], str]:
@@ -69,11 +73,12 @@ def _read(run: str) -> tuple[RunManifest, dict[str, object], str]:
     return manifest, effects, address
 
 
-def _print_list(manifests: list[RunManifest], study: str | None) -> None:
+def _print_list(runs: list[RunManifest | CrashedRun], study: str | None) -> None:
     """Print two lines a run: a run id must be whole to be copied, whatever the terminal's width."""
-    if not manifests:
+    if not runs:
         typer.echo(
             f"No run of {study} is published." if study else "No run is published yet. `make run` publishes one."
         )
-    for manifest in manifests:
-        typer.echo(f"{manifest.run_id}  {manifest.study}  {manifest.status}\n    {manifest.headline}")
+    for run in runs:
+        says = "killed before it was published" if run.status == "crashed" else run.headline
+        typer.echo(f"{run.run_id}  {run.study}  {run.status}\n    {says}")

@@ -19,7 +19,7 @@ def show_status(
     run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run id; the newest otherwise.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the trials of a run on this machine: queued, running, ended.
+    """Show the trials of a run on this machine: queued, running, waiting for another run that trains them, ended.
 
     Example: ablate status
     """
@@ -62,6 +62,8 @@ def _row(workspace: Workspace, variant: str, seed: int) -> dict[str, object]:
         status = "running" if workspace.is_owned() else "interrupted"
         detail = f"epoch {progress.epoch} of {progress.epochs} · {describe_progress(progress)}"
         return row | epoch | {"status": status, "eta_s": progress.eta_s, "detail": detail}
+    if (other := workspace.read_waiting(variant, seed)) is not None and workspace.is_owned():
+        return row | {"status": "waiting", "detail": f"run {other or 'another'} trains it"}
     return row
 
 

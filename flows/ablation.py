@@ -21,6 +21,7 @@ from ablation.pipeline import (
     RunPlan,
     RunResult,
     Workspace,
+    attended,
     export_lines,
     new_run_id,
     open_slots,
@@ -36,6 +37,7 @@ from ablation.settings import Settings
 from ablation.spec import Study, load_study
 from ablation.store import open_store, open_unchecked
 from flows.artifacts import publish_summary
+from flows.crashes import mark_crashed
 from flows.passing import whole
 from flows.trials import settle_trials
 from tasks.commit import commit
@@ -103,7 +105,8 @@ def ablation(
             flow_run_id=flow_run.id,
             is_fail_fast=fail_fast,
         )
-        result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers))
+        with attended(run, flow_run.id, mark_crashed):
+            result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers))
     failed = sum(not trial.is_finished for trial in result.trials)
     if failed:
         return Failed(message=f"{failed} of {len(result.trials)} trials have no result", data=result)

@@ -6,7 +6,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ablation.data import PreparedRef
-from ablation.pipeline import PlannedTrial, RunContext, evaluate_trial
+from ablation.pipeline import PlannedTrial, RunContext, evaluate_trial, given_back_on_failure
 from ablation.records import TrialOutcome
 
 
@@ -16,4 +16,7 @@ def evaluate(
 ) -> TrialOutcome:
     """Add metrics on the train, validation and test splits."""
     (outcome,) = trained
-    return evaluate_trial(outcome, planned, prepared, run)
+    if outcome.status == "cached":  # another run has trained, evaluated and published it
+        return outcome
+    with given_back_on_failure(planned.fingerprint, run):
+        return evaluate_trial(outcome, planned, prepared, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from ablation.pipeline import PlannedTrial, RunContext, publish_exports, publish_outcome
+from ablation.pipeline import PlannedTrial, RunContext, give_back, publish_exports, publish_outcome
 from ablation.records import TrialOutcome
 
 
@@ -18,7 +18,11 @@ from ablation.records import TrialOutcome
 def publish(evaluated: tuple[TrialOutcome], planned: PlannedTrial, run: RunContext) -> TrialOutcome:
     """Upload curves and metrics, then the trial's manifest; from then on nobody trains it again."""
     (outcome,) = evaluated
-    return publish_outcome(outcome, run)
+    if outcome.status == "cached":  # another run has published it
+        return outcome
+    published = publish_outcome(outcome, run)
+    give_back(planned.fingerprint, run)
+    return published
 
 
 @task(

@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import task_run
 
 from ablation.data import PreparedRef
-from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, train_trial
+from ablation.pipeline import BuiltModel, PlannedTrial, RunContext, given_back_on_failure, train_trial
 from ablation.processes import Slots
 from ablation.records import TrialOutcome
 from ablation.training import SharedFeatures
@@ -38,7 +38,8 @@ def train(
         run: Threads, time limit, store.
         slots: Places of the run.
     """
-    outcome = train_trial(planned, prepared, run, slots, task_run_id=task_run.id)
-    if not outcome.is_finished:
-        raise TrialFailed(outcome)
+    with given_back_on_failure(planned.fingerprint, run):
+        outcome = train_trial(planned, prepared, run, slots, task_run_id=task_run.id)
+        if not outcome.is_finished:
+            raise TrialFailed(outcome)
     return outcome

@@ -1,6 +1,8 @@
 """The steps of a run as plain functions: plan, train, evaluate, publish, compare, commit. Prefect tasks call them."""
 
+from ablation.pipeline.attendance import attended
 from ablation.pipeline.checkpoints import TrialCheckpoint
+from ablation.pipeline.claims import give_back, given_back_on_failure
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
 from ablation.pipeline.delivery import RunWaits, deliver, find_waiting, has_waiting, publish_waiting
 from ablation.pipeline.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
@@ -21,6 +23,7 @@ from ablation.pipeline.features import (
     find_features,
     share_features,
 )
+from ablation.pipeline.housekeeping import OLDER_THAN_DAYS, Leftover, TidiedStore, tidy_cache, tidy_store
 from ablation.pipeline.misses import DifferenceRecord, Miss
 from ablation.pipeline.outbox import WaitingTrial, count_waiting, outbox_of
 from ablation.pipeline.past_trials import PastTrial, find_past_trials
@@ -51,11 +54,13 @@ from ablation.pipeline.trials import (
 from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
 
 __all__ = [
+    "OLDER_THAN_DAYS",
     "BuildFailed",
     "BuiltModel",
     "DataPreview",
     "DifferenceRecord",
     "ExtractionFailed",
+    "Leftover",
     "Miss",
     "PastTrial",
     "Pilot",
@@ -71,6 +76,7 @@ __all__ = [
     "RunResult",
     "RunWaits",
     "StudyEstimate",
+    "TidiedStore",
     "TrialCheckpoint",
     "VariantEstimate",
     "WaitingTrial",
@@ -78,6 +84,7 @@ __all__ = [
     "are_stored",
     "as_cached",
     "as_twin",
+    "attended",
     "build_variant",
     "choose_dataset",
     "commit_run",
@@ -98,6 +105,8 @@ __all__ = [
     "find_finished",
     "find_past_trials",
     "find_waiting",
+    "give_back",
+    "given_back_on_failure",
     "has_new_trials",
     "has_waiting",
     "lacking_formats",
@@ -119,6 +128,8 @@ __all__ = [
     "settle_findings",
     "share_features",
     "threads_of",
+    "tidy_cache",
+    "tidy_store",
     "train_trial",
     "without_exports",
     "workers_of",

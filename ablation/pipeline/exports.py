@@ -70,6 +70,8 @@ def export_trial(
     Returns:
         The outcome with the files that are right, and of each format how it was compared, or why there is no file.
     """
+    if outcome.is_waiting:  # the run that finds it in the store exports it
+        return outcome
     directory = Workspace(Settings(), run.run_id).trial_directory(planned.trial.variant, planned.trial.seed) / "exports"
     store = connect(run.store)
     for name in (MODEL, PREDICTIONS):

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ablation.data import PreparedRef
 from ablation.pipeline.checkpoints import checkpoint_of
+from ablation.pipeline.claims import claimed_place
 from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.features import ensure_features, features_job, find_features
 from ablation.pipeline.publishing import upload_files
@@ -120,7 +121,8 @@ def train_trial(
         task_run_id: Of Prefect, for the record of where the result comes from.
 
     Returns:
-        The outcome, whatever it is: trained, failed, diverged, timeout or interrupted; without test metrics yet.
+        The outcome, whatever it is: trained, failed, diverged, timeout or interrupted, without test metrics yet; or
+        cached, when another run has trained and published it meanwhile.
     """
     settings = Settings()
     workspace = Workspace(settings, run.run_id)
@@ -136,10 +138,12 @@ def train_trial(
         checkpoint=str(checkpoint.path),
         checkpoint_s=run.checkpoint_s,
     )
-    with slots.occupy(planned.position, planned.trial.variant) as devices:
+    with claimed_place(planned, run, slots) as place:
+        if place.finished is not None:
+            return place.finished
         started_at = datetime.now(UTC)
         take_stock()
-        job = job.model_copy(update={"devices": devices})
+        job = job.model_copy(update={"devices": place.devices})
         _ensure_prepared(planned, run, settings)
         if run.is_fresh:
             checkpoint.forget()

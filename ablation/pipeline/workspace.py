@@ -22,6 +22,7 @@ from ablation.training import Progress, read_progress
 _PLAN = "plan.json"
 _OUTCOME = "outcome.json"
 _OWNER = "owner.lock"
+_WAITING = "waiting.txt"
 _TRANSFERS = "transfers"
 _AS_JSON = TypeAdapter(Transfer)
 
@@ -47,7 +48,7 @@ class Workspace:
     def owned(self) -> Iterator[None]:
         """Hold the run for the length of the block; the kernel lets go of it however this process ends."""
         with ExitStack() as stack:
-            with _alone(self.directory.parent):  # or it would look abandoned before it is held
+            with alone(self.directory.parent):  # or it would look abandoned before it is held
                 self.directory.mkdir(parents=True, exist_ok=True)
                 lock = stack.enter_context((self.directory / _OWNER).open("w"))
                 fcntl.flock(lock, fcntl.LOCK_EX)
@@ -94,6 +95,23 @@ class Workspace:
         """Return what a running trial last said, or None before its first word."""
         return read_progress(self.trial_directory(variant, seed))
 
+    @contextmanager
+    def waiting(self, variant: str, seed: int, run_id: str) -> Iterator[None]:
+        """Record for the length of the block that a trial waits for another run, which trains it."""
+        path = self.trial_directory(variant, seed) / _WAITING
+        _write(path, run_id)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+    def read_waiting(self, variant: str, seed: int) -> str | None:
+        """Return the id of the run that a trial waits for; None where it waits for none."""
+        try:
+            return (self.trial_directory(variant, seed) / _WAITING).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
     def write_transfer(self, name: str, transfer: Transfer) -> None:
         """Record how far the fetching of something is.
 
@@ -125,15 +143,19 @@ def workspaces(settings: Settings) -> list[Workspace]:
 
 def remove_abandoned(settings: Settings) -> None:
     """Remove the folders of runs whose process has ended; what they finished is in the store."""
-    with _alone(settings.cache_dir / "runs"):
+    with alone(settings.cache_dir / "runs"):
         for workspace in workspaces(settings):
             if not workspace.is_owned():
                 workspace.remove()
 
 
 @contextmanager
-def _alone(runs: Path) -> Iterator[None]:
-    """Keep other processes from claiming or removing runs for the length of the block."""
+def alone(runs: Path) -> Iterator[None]:
+    """Keep other processes from claiming or removing runs for the length of the block.
+
+    Args:
+        runs: The folder of all workspaces.
+    """
     runs.mkdir(parents=True, exist_ok=True)
     with (runs / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

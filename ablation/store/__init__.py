@@ -27,7 +27,9 @@ from ablation.store.errors import (
     UploadIncomplete,
     is_away,
 )
+from ablation.store.heartbeats import TTL_S
 from ablation.store.layout import (
+    LOCKS,
     blob_key,
     checkpoint_record_key,
     checkpoint_state_key,
@@ -39,23 +41,48 @@ from ablation.store.layout import (
     trial_manifest_key,
     variant_file_path,
 )
+from ablation.store.leases import Holder, Lease, LeaseObjects, Leases
+from ablation.store.leftovers import StaleLease, StoreLeftovers, find_leftovers, remove_lease
+from ablation.store.locks import LeaseFiles, is_locked, lock, remove_unlocked, unlock, unlocked_leases
+from ablation.store.meanwhile import find_published
 from ablation.store.objects import Store, StoredObject, StoreLocation
 from ablation.store.publication import RunFile, publish_run
+from ablation.store.running import (
+    CrashedRun,
+    RunningRun,
+    RunningWatch,
+    list_crashed,
+    put_running,
+    remove_running,
+    settle_killed,
+)
 from ablation.store.runs import LATEST, get_run_file, list_runs, read_run, resolve_run
 from ablation.store.trials import TrialManifest, find_trial, find_trials, publish_trial, published_trials
 
 __all__ = [
     "LATEST",
+    "LOCKS",
+    "TTL_S",
     "BlobCorrupt",
     "ConditionalWrites",
+    "CrashedRun",
+    "Holder",
     "KeyInvalid",
     "KeyMissing",
     "KeyTaken",
+    "Lease",
+    "LeaseFiles",
+    "LeaseObjects",
+    "Leases",
     "ManifestCorrupt",
     "RunFile",
     "RunUnknown",
+    "RunningRun",
+    "RunningWatch",
+    "StaleLease",
     "Store",
     "StoreError",
+    "StoreLeftovers",
     "StoreLocation",
     "StoreUnreachable",
     "StoredCheckpoint",
@@ -75,6 +102,8 @@ __all__ = [
     "download_checkpoint",
     "download_dataset",
     "find_checkpoint",
+    "find_leftovers",
+    "find_published",
     "find_trial",
     "find_trials",
     "get_blob",
@@ -82,8 +111,11 @@ __all__ = [
     "get_run_file",
     "honours_conditions",
     "is_away",
+    "is_locked",
     "latest_key",
+    "list_crashed",
     "list_runs",
+    "lock",
     "open_store",
     "open_unchecked",
     "present_blobs",
@@ -94,14 +126,21 @@ __all__ = [
     "put_blob",
     "put_checkpoint",
     "put_dataset",
+    "put_running",
     "read_run",
     "reference",
+    "remove_lease",
+    "remove_running",
+    "remove_unlocked",
     "replace_dataset",
     "resolve_run",
     "run_file_key",
     "run_manifest_key",
+    "settle_killed",
     "store_name",
     "study_index_key",
     "trial_manifest_key",
+    "unlock",
+    "unlocked_leases",
     "variant_file_path",
 ]

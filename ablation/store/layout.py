@@ -16,6 +16,11 @@ DATASETS: Final = "datasets/sha256/"
 TRIALS: Final = "trials/"
 STUDIES: Final = "studies/"
 SCRATCH: Final = "scratch/"
+LEASES: Final = "leases/"
+RUNNING: Final = "running/"
+CRASHED: Final = "crashed/"
+# Beside the objects of a store that is a folder: what the kernel locks. No key of ours begins so.
+LOCKS: Final = ".leases"
 INDEX: Final = "index.html"
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -86,6 +91,26 @@ def checkpoint_state_key(fingerprint: str, sha256: str) -> str:
     return f"{checkpoint_prefix(fingerprint)}{_digest(sha256)}"
 
 
+def lease_key(fingerprint: str) -> str:
+    """Return the key of the record that says who trains a trial now."""
+    return f"{LEASES}{_digest(fingerprint)}.json"
+
+
+def running_key(run_id: str) -> str:
+    """Return the key of the record that a run keeps from its beginning to its end."""
+    return f"{RUNNING}{_run_id(run_id)}.json"
+
+
+def crashed_prefix(study: str | None = None) -> str:
+    """Return the prefix of the records of crashed runs, or of one study's."""
+    return CRASHED if study is None else f"{CRASHED}{_study(study)}/"
+
+
+def crashed_key(study: str, run_id: str) -> str:
+    """Return the key of the record of a run that was killed."""
+    return f"{crashed_prefix(study)}{_run_id(run_id)}.json"
+
+
 def attempt_of(key: str) -> tuple[str, int] | None:
     """Return the fingerprint and attempt whose manifest has this key, or None when the key is no trial's manifest."""
     found = _ATTEMPT.fullmatch(key)
@@ -99,9 +124,7 @@ def claim_prefix(key: str) -> str:
 
 def study_prefix(study: str) -> str:
     """Return the prefix of all runs of a study."""
-    if not is_study(study):
-        raise KeyInvalid(f"study {study!r}: must be 1 to 63 of a-z, 0-9 and -.")
-    return f"{STUDIES}{study}/"
+    return f"{STUDIES}{_study(study)}/"
 
 
 def study_index_key(study: str) -> str:
@@ -116,11 +139,7 @@ def latest_key(study: str) -> str:
 
 def run_prefix(study: str, run_id: str) -> str:
     """Return the prefix of all files of a run."""
-    if not is_run_id(run_id):
-        raise KeyInvalid(
-            f"run id {run_id!r}: must begin with a letter or digit and hold only letters, digits, _ . and -."
-        )
-    return f"{study_prefix(study)}{run_id}/"
+    return f"{study_prefix(study)}{_run_id(run_id)}/"
 
 
 def run_manifest_key(study: str, run_id: str) -> str:
@@ -160,3 +179,17 @@ def _digest(sha256: str) -> str:
     if not _DIGEST.fullmatch(sha256):
         raise KeyInvalid(f"digest {sha256!r}: must be 64 hexadecimal digits in lower case.")
     return sha256
+
+
+def _study(name: str) -> str:
+    if not is_study(name):
+        raise KeyInvalid(f"study {name!r}: must be 1 to 63 of a-z, 0-9 and -.")
+    return name
+
+
+def _run_id(name: str) -> str:
+    if not is_run_id(name):
+        raise KeyInvalid(
+            f"run id {name!r}: must begin with a letter or digit and hold only letters, digits, _ . and -."
+        )
+    return name

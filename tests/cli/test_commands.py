@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cli.commands import COMMANDS
@@ -67,6 +69,20 @@ def test_list_as_json_is_the_manifests(finished_run: FinishedRun) -> None:
     code, runs = finished_run.project.call_json("list")
     assert code == 0
     assert [(run["run_id"], run["status"]) for run in runs] == [(finished_run.run_id, "complete")]
+
+
+def test_list_shows_a_run_that_was_killed(project: Project) -> None:
+    record = project.directory / "artifacts" / "crashed" / "tiny" / "20260101-000000-abcdef.json"
+    record.parent.mkdir(parents=True)
+    killed = {"study": "tiny", "run_id": record.stem, "found_at": "2026-01-01T00:05:00Z"}
+    record.write_text(json.dumps(killed))
+    assert project.call("list", "other").stdout.startswith("No run of other")
+    assert project.call("list", "tiny").stdout.split("\n")[:2] == [
+        "20260101-000000-abcdef  tiny  crashed",
+        "    killed before it was published",
+    ]
+    _, (row,) = project.call_json("list")
+    assert row.items() >= (killed | {"status": "crashed"}).items()
 
 
 def test_status_without_a_run_under_way_says_so(finished_run: FinishedRun) -> None:
