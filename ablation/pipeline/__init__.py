@@ -29,7 +29,7 @@ from ablation.pipeline.preview import DataPreview, preview_data
 from ablation.pipeline.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
 from ablation.pipeline.resources import ResourcesMissing, open_slots, threads_of, workers_of
-from ablation.pipeline.runs import commit_run, compare_trials, reproduce_command
+from ablation.pipeline.runs import commit_run, compare_trials, rebuild_indexes, reproduce_command
 from ablation.pipeline.trials import (
     BuildFailed,
     BuiltModel,
@@ -89,6 +89,7 @@ __all__ = [
     "prepare_data",
     "preview_data",
     "publish_outcome",
+    "rebuild_indexes",
     "remove_abandoned",
     "reproduce_command",
     "require_baseline",
