@@ -23,6 +23,11 @@ COMMANDS = {
     "status": "cli.status:show_status",
     "list": "cli.listing:list_runs",
     "show": "cli.listing:show_run",
+    "verify": "cli.copies:verify_run",
+    "pull": "cli.copies:pull_run",
+    "pin": "cli.pins:pin_run",
+    "unpin": "cli.pins:unpin_run",
+    "gc": "cli.collecting:collect_garbage",
     "data": "cli.data:app",
     "schema": "cli.schema:print_schema",
 }

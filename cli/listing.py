@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.failures import reported
-from cli.options import AsJson
+from cli.options import AsJson, Run
 
 if TYPE_CHECKING:
     from ablation.records import RunManifest
+
+    Pinned = set[tuple[str, str]]
 
 
 def list_runs(
@@ -23,57 +25,79 @@ def list_runs(
     Example: ablate list quickstart
     """
     with reported(as_json=as_json):
-        manifests = _manifests(study)
+        manifests, pinned = _manifests(study)
     if as_json:
-        rows = [manifest.model_dump(mode="json", exclude={"files"}) for manifest in manifests]
+        rows = [
+            manifest.model_dump(mode="json", exclude={"files"}) | _facts(manifest, pinned) for manifest in manifests
+        ]
         typer.echo(json.dumps(rows, indent=2))
     else:
-        _print_list(manifests, study)
+        _print_list(manifests, pinned, study)
 
 
-def show_run(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run id, a unique prefix of one, or `latest`.")],
-    as_json: AsJson = False,
-) -> None:
-    """Show what a run answered.
+def show_run(run: Run, as_json: AsJson = False) -> None:
+    """Show what a run answered, when, from how many trials, and how large it is.
 
     Example: ablate show latest
     """
     with reported(as_json=as_json):
-        manifest, effects, address = _read(run)
+        manifest, effects, address, pinned = _read(run)
     if as_json:
-        typer.echo(json.dumps(manifest.model_dump(mode="json") | {"results": effects}, indent=2))
+        document = manifest.model_dump(mode="json") | _facts(manifest, pinned) | {"results": effects}
+        typer.echo(json.dumps(document, indent=2))
         return
     from cli.tables import print_run
 
-    print_run(manifest, effects, address)
+    print_run(manifest, effects, address, " · ".join(_about(manifest, pinned)))
 
 
-def _manifests(study: str | None) -> list[RunManifest]:
+def _manifests(study: str | None) -> tuple[list[RunManifest], Pinned]:
     from ablation.settings import Settings
     from ablation.store import list_runs as runs_of
-    from ablation.store import open_store
+    from ablation.store import open_store, pinned_runs
 
     with open_store(Settings()) as store:
-        return runs_of(store, study)
+        return runs_of(store, study), pinned_runs(store)
 
 
-def _read(run: str) -> tuple[RunManifest, dict[str, object], str]:
+def _read(run: str) -> tuple[RunManifest, dict[str, object], str, Pinned]:
     from ablation.settings import Settings
-    from ablation.store import get_run_file, open_store, public_address, resolve_run, run_file_key
+    from ablation.store import get_run_file, open_store, pinned_runs, public_address, resolve_run, run_file_key
 
     with open_store(Settings()) as store:
         manifest = resolve_run(store, run)
         effects = json.loads(get_run_file(store, manifest, "effects.json"))
         address = public_address(store, run_file_key(manifest.study, manifest.run_id, "index.html"))
-    return manifest, effects, address
+        return manifest, effects, address, pinned_runs(store)
 
 
-def _print_list(manifests: list[RunManifest], study: str | None) -> None:
-    """Print two lines a run: a run id must be whole to be copied, whatever the terminal's width."""
+def _facts(manifest: RunManifest, pinned: Pinned) -> dict[str, int]:
+    return {
+        "bytes": sum(file.bytes for file in manifest.files),
+        "pinned": (manifest.study, manifest.run_id) in pinned,
+    }
+
+
+def _about(manifest: RunManifest, pinned: Pinned) -> list[str]:
+    """Return when a run ended, its trials, its size, and whether it is pinned."""
+    from cli.units import counted, duration, size
+
+    facts = _facts(manifest, pinned)
+    trials = ", ".join(f"{count} {status}" for status, count in manifest.trials.items())
+    return [
+        f"{manifest.finished_at:%Y-%m-%d %H:%M} UTC",
+        f"{trials} in {duration(manifest.wall_s)}",
+        f"{counted(len(manifest.files), 'file')}, {size(facts['bytes'])}",
+        *(["pinned"] if facts["pinned"] else []),
+    ]
+
+
+def _print_list(manifests: list[RunManifest], pinned: Pinned, study: str | None) -> None:
+    """Print three lines a run: a run id must be whole to be copied, whatever the terminal's width."""
     if not manifests:
         typer.echo(
             f"No run of {study} is published." if study else "No run is published yet. `make run` publishes one."
         )
     for manifest in manifests:
-        typer.echo(f"{manifest.run_id}  {manifest.study}  {manifest.status}\n    {manifest.headline}")
+        about = " · ".join(_about(manifest, pinned))
+        typer.echo(f"{manifest.run_id}  {manifest.study}  {manifest.status}\n    {about}\n    {manifest.headline}")
