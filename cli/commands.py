@@ -25,6 +25,11 @@ COMMANDS = {
     "list": "cli.listing:list_runs",
     "show": "cli.listing:show_run",
     "housekeeping": "cli.housekeeping:keep_house",
+    "verify": "cli.copies:verify_run",
+    "pull": "cli.copies:pull_run",
+    "pin": "cli.pins:pin_run",
+    "unpin": "cli.pins:unpin_run",
+    "gc": "cli.collecting:collect_garbage",
     "data": "cli.data:app",
     "schema": "cli.schema:print_schema",
 }

@@ -16,6 +16,7 @@ class Exit(IntEnum):
 
     DONE = 0
     TRIAL_FAILED = 1
+    NOT_WHOLE = 1
     USAGE = 2
     GATE_FAILED = 3
     GATE_INCONCLUSIVE = 4
@@ -87,9 +88,13 @@ def _code(error: Exception) -> Exit | None:
     if _is_full_disk(error):
         return Exit.UNREACHABLE
     names = {kind.__name__ for kind in type(error).__mro__}
-    if names & {"StoreError", "EngineUnreachable", "DataUnavailable", "CacheUnwritable"} and "RunUnknown" not in names:
+    if "PullIncomplete" in names:
+        return Exit.NOT_WHOLE
+    if names & {"RunUnknown", "PathsRefused", "FolderTaken"}:
+        return Exit.USAGE
+    if names & {"StoreError", "EngineUnreachable", "DataUnavailable", "CacheUnwritable"}:
         return Exit.UNREACHABLE
-    wrong = {"SpecError", "DataError", "RunUnknown", "TooManyTrials", "PilotFailed", "PreflightFailed", "WrongOption"}
+    wrong = {"SpecError", "DataError", "TooManyTrials", "PilotFailed", "PreflightFailed", "WrongOption"}
     if names & wrong:
         return Exit.USAGE
     if "ResourcesMissing" in names:

@@ -16,4 +16,8 @@ Only = Annotated[
     list[str] | None,
     typer.Option("--only", metavar="VARIANT", help="Run this variant and the baseline only.", show_default=False),
 ]
+Run = Annotated[
+    str,
+    typer.Argument(metavar="RUN", help="A run id, a unique prefix of one, or `latest`.", show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, everything else on stderr.")]

@@ -10,6 +10,7 @@ from ablation.pipeline import StudyEstimate, VariantEstimate
 from ablation.spec import Study
 from cli.plan_differences import miss_lines, values
 from cli.tables import output_console
+from cli.units import counted, duration, size
 
 _MARKS = {"changed": ("~", "yellow"), "added": ("+", "green"), "removed": ("-", "red")}
 
@@ -17,8 +18,8 @@ _MARKS = {"changed": ("~", "yellow"), "added": ("+", "green"), "removed": ("-", 
 def print_plan(study: Study, estimate: StudyEstimate) -> None:
     """Print the variants with what they take, what each of them changes, and the totals."""
     console = output_console()
-    seeds = _count(len(study.seeds), "seed")
-    title = f"{study.name}: {_count(len(study.variants), 'variant')} x {seeds} = {_count(estimate.trials, 'trial')}"
+    seeds = counted(len(study.seeds), "seed")
+    title = f"{study.name}: {counted(len(study.variants), 'variant')} x {seeds} = {counted(estimate.trials, 'trial')}"
     _say(console, title, style="bold")
     if study.spec.question:
         _say(console, study.spec.question)
@@ -32,22 +33,6 @@ def print_plan(study: Study, estimate: StudyEstimate) -> None:
     console.print()
     for line in _totals(estimate):
         _say(console, line)
-
-
-def duration(seconds: float) -> str:
-    """Say a duration in the unit that suits it."""
-    if seconds < 90:
-        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
-
-
-def size(count: float) -> str:
-    """Say a number of bytes in the unit that suits it."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":
-            break
-        count /= 1000
-    return f"{count:.1f} {unit}" if count < 10 and unit != "B" else f"{count:,.0f} {unit}"
 
 
 def _print_factors(console: Console, study: Study) -> None:
@@ -104,11 +89,11 @@ def _print_changes(console: Console, variant: VariantEstimate) -> None:
 def _totals(estimate: StudyEstimate) -> list[str]:
     if not estimate.to_train:
         return ["Every trial is finished: a run only compares and publishes."]
-    lines = [f"To train: {estimate.to_train} of {_count(estimate.trials, 'trial')}."]
+    lines = [f"To train: {estimate.to_train} of {counted(estimate.trials, 'trial')}."]
     for shared in estimate.shared:
         lines.append(f"Frozen layers run once before: {', '.join(shared.layers)}, for {', '.join(shared.variants)}.")
     if estimate.wall_s is not None:
-        workers = _count(estimate.workers, "worker")
+        workers = counted(estimate.workers, "worker")
         lines.append(f"Time: about {duration(estimate.wall_s)} with {workers}, beside some 15 s to start.")
     bases: dict[str, list[str]] = {}
     for variant in estimate.variants:
@@ -128,10 +113,6 @@ def _threads(estimate: StudyEstimate) -> str:
         f"Threads: {estimate.threads} a trial, finished ones had {others}. They are no part of a trial's identity, "
         f"but sums differ by rounding. The same for all: --set runtime.threads={estimate.other_threads[0]}."
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _say(console: Console, line: str, *, style: str | None = None) -> None:

@@ -99,11 +99,12 @@ def _counts(result: RunResult) -> dict[str, int]:
     return {status: statuses.count(status) for status in dict.fromkeys(statuses)}
 
 
-def print_run(manifest: RunManifest, results: dict[str, Any], address: str) -> None:
-    """Print a published run: its question, its answer, its comparison."""
+def print_run(manifest: RunManifest, results: dict[str, Any], address: str, about: str) -> None:
+    """Print a published run: its question, its answer, its comparison; `about` says when and from what."""
     console = output_console()
     comparison = Comparison.model_validate({name: results[name] for name in Comparison.model_fields})
     console.print(f"{manifest.study} {manifest.run_id}: {manifest.status}", markup=False)
+    console.print(about, markup=False, soft_wrap=True)
     if manifest.question:
         console.print(manifest.question, markup=False, soft_wrap=True)
     _print_comparison(console, comparison)

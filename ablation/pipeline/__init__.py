@@ -43,7 +43,7 @@ from ablation.pipeline.publishing import evaluate_trial, publish_outcome
 from ablation.pipeline.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
 from ablation.pipeline.resources import ResourcesMissing, open_slots, threads_of, workers_of
-from ablation.pipeline.runs import commit_run, compare_trials, reproduce_command
+from ablation.pipeline.runs import commit_run, compare_trials, rebuild_indexes, reproduce_command
 from ablation.pipeline.trials import (
     BuildFailed,
     BuiltModel,
@@ -119,6 +119,7 @@ __all__ = [
     "publish_exports",
     "publish_outcome",
     "publish_waiting",
+    "rebuild_indexes",
     "remove_abandoned",
     "reproduce_command",
     "require_baseline",

@@ -15,18 +15,24 @@ BLOBS: Final = "blobs/sha256/"
 DATASETS: Final = "datasets/sha256/"
 TRIALS: Final = "trials/"
 STUDIES: Final = "studies/"
-SCRATCH: Final = "scratch/"
 LEASES: Final = "leases/"
 RUNNING: Final = "running/"
 CRASHED: Final = "crashed/"
 # Beside the objects of a store that is a folder: what the kernel locks. No key of ours begins so.
 LOCKS: Final = ".leases"
 INDEX: Final = "index.html"
+CHECKPOINTS: Final = "checkpoints/"
+PINS: Final = "pins/"
+SCRATCH: Final = "scratch/"
+MANIFEST: Final = "manifest.json"
+PLAN: Final = "plan.json"
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STUDY = re.compile(r"[a-z0-9-]{1,63}")
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _ATTEMPT = re.compile(r"trials/([0-9a-f]{64})/attempt-([1-9][0-9]*)/manifest\.json")
+_CHECKPOINT = re.compile(r"checkpoints/([0-9a-f]{64})/")
+_RUN_OBJECT = re.compile(r"studies/([^/]+)/([^/]+)/.+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _RESERVED_RUN_IDS = frozenset({"latest", "latest.json", "index.html"})
 _SEGMENT_BYTES = 255
@@ -78,7 +84,13 @@ def trial_manifest_key(fingerprint: str, attempt: int) -> str:
 
 def checkpoint_prefix(fingerprint: str) -> str:
     """Return the prefix of the state of a trial that is not finished."""
-    return f"checkpoints/{_digest(fingerprint)}/"
+    return f"{CHECKPOINTS}{_digest(fingerprint)}/"
+
+
+def checkpoint_owner(key: str) -> str | None:
+    """Return the fingerprint of the trial whose state or record has this key, or None when the key is none of these."""
+    found = _CHECKPOINT.match(key)
+    return found[1] if found else None
 
 
 def checkpoint_record_key(fingerprint: str) -> str:
@@ -135,6 +147,27 @@ def study_index_key(study: str) -> str:
 def latest_key(study: str) -> str:
     """Return the key of the pointer to a study's newest run."""
     return f"{study_prefix(study)}latest.json"
+
+
+def champion_key(study: str) -> str:
+    """Return the key of the record that names a study's champion."""
+    return f"{study_prefix(study)}champion.json"
+
+
+def pin_key(study: str, run_id: str) -> str:
+    """Return the key of the object that keeps a run from being removed."""
+    return f"{PINS}{run_prefix(study, run_id).removeprefix(STUDIES).removesuffix('/')}"
+
+
+def pin_of(key: str) -> tuple[str, str] | None:
+    """Return the study and the run id that a pin with this key keeps, or None when the key is no pin's."""
+    return run_of(f"{STUDIES}{key.removeprefix(PINS)}/pin") if key.startswith(PINS) else None
+
+
+def run_of(key: str) -> tuple[str, str] | None:
+    """Return the study and the run id in whose folder an object with this key is, or None when it is in none."""
+    found = _RUN_OBJECT.fullmatch(key)
+    return (found[1], found[2]) if found and is_study(found[1]) and is_run_id(found[2]) else None
 
 
 def run_prefix(study: str, run_id: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from cli.plan_report import duration, size
+from cli.units import duration, size
 from tests.conftest import TINY, FinishedRun, Project
 
 FACTORS = """\
