@@ -14,7 +14,7 @@ from ablation.pipeline.workspace import Workspace
 from ablation.processes import Slots, run_isolated
 from ablation.records import BlobRef, Export, ModelFormat, TrialOutcome
 from ablation.settings import Settings
-from ablation.store import connect, content_type_of, download_blob, publish_trial, put_blob
+from ablation.store import StoreError, connect, content_type_of, download_blob, publish_trial, put_blob
 from ablation.training import EXPORT, EXPORTED, INPUTS, MODEL, PREDICTIONS, RESULT, ExportJob
 
 # What writes a format and reads it again, and how it is installed.
@@ -74,8 +74,11 @@ def export_trial(
         return outcome
     directory = Workspace(Settings(), run.run_id).trial_directory(planned.trial.variant, planned.trial.seed) / "exports"
     store = connect(run.store)
-    for name in (MODEL, PREDICTIONS):
-        download_blob(store, outcome.files[name], directory / name)
+    try:
+        for name in (MODEL, PREDICTIONS):
+            download_blob(store, outcome.files[name], directory / name)
+    except StoreError as error:  # what was trained is not lost for it
+        return without_exports(outcome, run.formats, str(error))
     with slots.occupy(planned.position, planned.trial.variant):
         for format in lacking_formats(outcome, run.formats):
             job = ExportJob(
@@ -132,7 +135,8 @@ def _with_export(outcome: TrialOutcome, job: ExportJob, directory: Path, run: Ru
         export = Export.model_validate_json((directory / RESULT).read_bytes())
         files = outcome.files | _uploaded(export, directory, run)
     else:
-        export, files = Export(format=job.format, error=end.error or end.reason), outcome.files
+        error = (end.error or end.reason).replace(f"{directory.parent.absolute()}/", "")
+        export, files = Export(format=job.format, error=error), outcome.files
     others = tuple(each for each in outcome.exports if each.format != job.format)
     return outcome.model_copy(update={"files": files, "exports": (*others, export)})
 

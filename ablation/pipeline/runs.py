@@ -48,6 +48,7 @@ from ablation.store import (
 from ablation.training import EXPORTED, HISTORY, INPUTS, LAST_GOOD, MODEL, PREDICTIONS
 
 STORE_INDEX = "index.html"
+PROVENANCE = "provenance.json"
 
 
 def compare_trials(study: Study, outcomes: tuple[TrialOutcome, ...]) -> Comparison:
@@ -116,7 +117,11 @@ def _commit(
         trials=dict(Counter(outcome.status for outcome in outcomes)),
         files=(),
     )
-    files: dict[str, RunFile] = {**_inputs(study, plan, origin), **_trial_files(shown)}
+    files: dict[str, RunFile] = {
+        **_inputs(study, plan),
+        PROVENANCE: origin.model_dump_json(indent=1).encode(),
+        **_trial_files(shown),
+    }
     committed = publish_run(store, manifest, files, render_study(report))
     rebuild_indexes(store, study.name)
     return _result(committed, plan, outcomes, report, store)
@@ -202,7 +207,7 @@ def _origin(
     ).model_copy(update={"conditional_writes": conditional_writes(connect(run.store))})
 
 
-def _inputs(study: Study, plan: RunPlan, origin: Provenance) -> dict[str, bytes]:
+def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
     resolved = {
         "study": study.spec.model_dump(mode="json", exclude={"variants", "data", "model", "training"}),
         "variants": {variant.name: variant.spec.model_dump(mode="json") for variant in study.variants},
@@ -211,7 +216,6 @@ def _inputs(study: Study, plan: RunPlan, origin: Provenance) -> dict[str, bytes]
         "spec.yaml": plan.spec_text.encode(),
         "spec.resolved.yaml": _yaml(resolved).encode(),
         "plan.json": plan.published.model_dump_json(exclude={"spec_text"}).encode(),
-        "provenance.json": origin.model_dump_json(indent=1).encode(),
     }
 
 
