@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +34,8 @@ from ablation.store import (
 
 # A store that does not answer does not hold up the end of a run.
 PATIENCE_S: Final = 10.0
+# Nor does it hold up trials: they do not need their leases as much as their results.
+ASKED_AGAIN_S: Final = 2.0
 _BEATS_PER_TTL: Final = 3
 
 _log = logging.getLogger(__name__)
@@ -53,7 +56,7 @@ def attended(run: RunContext, flow_run_id: str | None, on_crash: OnCrash, *, ttl
         on_crash: Is told, in a thread, of runs that were found to be killed.
         ttl_s: After which others take the run for dead.
     """
-    store = connect(run.store)
+    store = replace(connect(run.store), patience_s=ASKED_AGAIN_S)
     owners = owners_of(store, Settings())
     with owners.hold() as owner:
         holder = Holder(owner, owners.machine, run.run_id, ttl_s)

@@ -53,9 +53,14 @@ class Claims:
         self._leases = leases
         self._asked_again_s = 0.0
 
+    @property
+    def _is_away(self) -> bool:
+        """Whether the store has failed a moment ago."""
+        return time.monotonic() < self._asked_again_s
+
     def take(self, fingerprint: str) -> bool:
         """Take the lease of a trial, and return whether this run may train it now."""
-        if time.monotonic() < self._asked_again_s:
+        if self._is_away:
             return True
         try:
             return self._leases.claim(fingerprint)
@@ -76,6 +81,8 @@ class Claims:
 
         It may have been trained between this run's look for finished trials and its claim.
         """
+        if self._is_away:
+            return None
         try:
             found = find_published(self._store, fingerprint)
         except StoreError as error:
