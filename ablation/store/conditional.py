@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 from typing import Literal
 
@@ -14,6 +15,7 @@ from ablation.store import layout
 from ablation.store.errors import ConditionUnsupported, KeyMissing, KeyTaken, StoreError
 from ablation.store.exclusion import alone
 from ablation.store.objects import Store
+from ablation.store.patience import patient
 
 ConditionalWrites = Literal["enforced", "ignored", "refused"]
 
@@ -39,6 +41,7 @@ def honours_conditions(store: Store) -> bool:
     return conditional_writes(store) == "enforced"
 
 
+@patient
 def create(store: Store, key: str, data: bytes) -> bool:
     """Write an object unless there is one, and return whether the object there is now this one.
 
@@ -46,17 +49,20 @@ def create(store: Store, key: str, data: bytes) -> bool:
     repeated may be refused because of its own first try.
 
     Raises:
-        KeyTaken: Others kept the key for minutes.
+        StoreError: Others kept the key for a minute.
     """
+    is_honoured = honours_conditions(store)
     with alone(store, key):
-        if honours_conditions(store):
+        hurried = replace(store, patience_s=0.0)
+        if is_honoured:
             with contextlib.suppress(KeyTaken):
-                store.put(key, data, if_absent=True)
-        elif _read(store, key)[0] is None:
-            store.put(key, data)
-        return _read(store, key)[0] == data
+                hurried.put(key, data, if_absent=True)
+        elif _read(hurried, key)[0] is None:
+            hurried.put(key, data)
+        return _read(hurried, key)[0] == data
 
 
+@patient
 @retry(retry=retry_if_exception_type(KeyTaken), stop=stop_after_attempt(10), wait=wait_random(0, 0.1), reraise=True)
 def update(store: Store, key: str, change: Callable[[bytes | None], bytes | None]) -> None:
     """Replace an object by what `change` makes of it, so that no other update between reading and writing is lost.
@@ -70,14 +76,15 @@ def update(store: Store, key: str, change: Callable[[bytes | None], bytes | None
         KeyTaken: Others kept changing it.
     """
     with alone(store, key):
-        current, etag = _read(store, key)
+        hurried = replace(store, patience_s=0.0)
+        current, etag = _read(hurried, key)
         changed = change(current)
         if changed is None:
             return
         try:
-            store.put(key, changed, if_absent=current is None, if_match=etag)
+            hurried.put(key, changed, if_absent=current is None, if_match=etag)
         except ConditionUnsupported:
-            store.put(key, changed)
+            hurried.put(key, changed)
 
 
 def _ask(store: Store) -> ConditionalWrites:

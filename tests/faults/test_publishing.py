@@ -106,8 +106,9 @@ def test_bucket_that_forbids_deletes_gets_everything(store: Store, beside: Store
 
 
 def test_publisher_killed_between_any_two_requests_leaves_the_old_state_or_the_new(
-    server: EmbeddedServer, proxy: FaultProxy, beside: Store
+    server: EmbeddedServer, proxy: FaultProxy, beside: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("ablation.store.exclusion.CLAIM_S", 0.5)  # else 20 s for the killed one
     publish_in_process(server, proxy, OLD)
     first = len(proxy.requests)
     publish_in_process(server, proxy, NEW)
