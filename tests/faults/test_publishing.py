@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -114,7 +113,7 @@ def test_publisher_killed_between_any_two_requests_leaves_the_old_state_or_the_n
     publish_in_process(server, proxy, NEW)
     in_all = len(proxy.requests) - first
     for count in range(in_all):
-        forget(server, NEW, newest=OLD)
+        forget(beside, NEW, newest=OLD)
         killed = publish_in_process(server, proxy, NEW, kill_before=len(proxy.requests) + count)
         assert killed.returncode == -9, f"request {count} of {in_all}"
         assert_whole(beside, {OLD}, frozenset({NEW}))
@@ -160,11 +159,12 @@ def publish_in_process(
     return subprocess.CompletedProcess(command, process.returncode, "", errors)
 
 
-def forget(server: EmbeddedServer, run_id: str, newest: str) -> None:
+def forget(store: Store, run_id: str, newest: str) -> None:
     """Undo what a publication did: the run's files, the pointer, the trial, its blobs."""
-    shutil.rmtree(server.root / "studies" / STUDY / run_id, ignore_errors=True)
-    shutil.rmtree(server.root / "trials" / fingerprint_of(run_id), ignore_errors=True)
+    for folder in (f"studies/{STUDY}/{run_id}/", f"trials/{fingerprint_of(run_id)}/"):
+        for item in list(store.keys(folder)):
+            store.delete(item.key)
     for content in set(files_of(run_id).values()) - set(files_of(newest).values()):
-        (server.root / blob_key(hashlib.sha256(content).hexdigest())).unlink(missing_ok=True)
+        store.delete(blob_key(hashlib.sha256(content).hexdigest()))
     pointer = {"run_id": newest, "manifest": f"studies/{STUDY}/{newest}/manifest.json"}
-    (server.root / latest_key(STUDY)).write_text(json.dumps(pointer), encoding="utf-8")
+    store.put(latest_key(STUDY), json.dumps(pointer).encode())

@@ -105,7 +105,7 @@ def test_full_disk_is_said_in_one_line_and_what_was_finished_is_kept(project: Pr
     project.write(TINY.replace("units: 8,", "units: 30000,"))  # 23 MB of weights and a checkpoint of them
     code, result = project.run_json("run", "study.yaml")
     assert code in (1, 5)
-    assert "No space left" in json.dumps(result)
+    assert "no space" in json.dumps(result).lower()
 
     del project.environment["ABLATION_CACHE_DIR"]
     code, last = project.run_json("run", "study.yaml")
