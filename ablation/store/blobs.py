@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -16,7 +18,7 @@ from ablation.records import BlobRef
 from ablation.store import layout
 from ablation.store.errors import BlobCorrupt, StoreError, UploadIncomplete
 from ablation.store.files import whole_file
-from ablation.store.objects import PAGE_KEYS, Store
+from ablation.store.objects import PAGE_KEYS, Store, StoredObject
 from ablation.store.parallel import in_parallel
 
 # From this many wanted blobs in one shard, one listing of the shard's first keys costs less than a request for each.
@@ -30,6 +32,9 @@ _SHARDS_PER_PAGE: Final = 32
 # What the store lost, cut, or does not show yet is sent so often.
 SENDS: Final = stop_after_attempt(3)
 BETWEEN_SENDS: Final = wait_exponential(multiplier=0.2)
+
+# Garbage collection lets even what is far older than this be.
+YOUNG: Final = timedelta(minutes=30)
 
 # Two threads with the same bytes would replace each other's object, and on some servers it is absent for that moment.
 _writing = [Lock() for _ in range(64)]
@@ -100,7 +105,8 @@ def write_once(store: Store, key: str, data: bytes | Path, ref: BlobRef) -> None
         UploadIncomplete: The store has not as many bytes afterwards.
     """
     with _writing[int(ref.sha256[:2], 16) % len(_writing)]:
-        if not _is_there(store, key, ref.bytes):
+        head = store.head(key)
+        if head is None or head.bytes != ref.bytes or not _made_young(store, head):
             send(store, key, data, ref)
 
 
@@ -201,6 +207,20 @@ def _has_size(store: Store, key: str, expected_bytes: int, sizes: dict[str, int]
 def _is_there(store: Store, key: str, expected_bytes: int) -> bool:
     head = store.head(key)
     return head is not None and head.bytes == expected_bytes
+
+
+def _made_young(store: Store, head: StoredObject) -> bool:
+    """Let garbage collection take an object for new, which what is written now is about to name, or return False.
+
+    It removes what is old and not named. A folder's file gets a new time; anywhere else it has to be written anew.
+    """
+    if store.root is not None:
+        try:
+            os.utime(store.root / head.key)
+        except OSError:
+            return False
+        return True
+    return datetime.now(UTC) - head.modified_at < YOUNG
 
 
 def _sha256(data: bytes | Path) -> str:

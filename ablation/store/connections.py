@@ -18,6 +18,7 @@ from ablation.store.embedded import BUCKET, embedded_server
 from ablation.store.errors import KeyInvalid, StoreError, StoreUnreachable
 from ablation.store.layout import INDEX, checked_key
 from ablation.store.objects import Store, StoreLocation
+from ablation.store.patience import EMBEDDED_PATIENCE_S, PATIENCE_S
 from ablation.store.translation import translated
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ def connect(location: StoreLocation) -> Store:
             with translated(_named(location)):
                 _connections[location.endpoint_url] = _Connection(default_client(location.endpoint_url))
         connection = _connections[location.endpoint_url]
-    return Store(location, bucket, prefix, connection.client, connection.root)
+    patience_s = PATIENCE_S if connection.root is None else EMBEDDED_PATIENCE_S
+    return Store(location, bucket, prefix, connection.client, connection.root, patience_s)
 
 
 def public_address(store: Store, key: str) -> str:

@@ -14,6 +14,8 @@ from ablation.store.errors import StoreAway
 
 # A server that restarts, a link that is down, a quota that is used up for this minute.
 PATIENCE_S = 60.0
+# An embedded server that ended never comes back; one that is busy does.
+EMBEDDED_PATIENCE_S = 5.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 5.0
 
 Method = TypeVar("Method", bound=Callable[..., Any])

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from ablation.store.embedded import BUCKET, EmbeddedServer
-from tests.conftest import DEADLINE_S, TINY, Project
+from tests.conftest import DEADLINE_S, TINY, Project, wait_for
 from tests.faults.proxy import Fault, FaultProxy, Request
 from tests.faults.test_publishing import sometimes
+from tests.flows.test_ablation import running_trial
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("prefect")]
 
@@ -74,6 +75,49 @@ def test_run_killed_while_it_trains_goes_on_with_what_it_had(remote: Project, se
     assert statuses.count("cached") >= published
     assert set(statuses) <= {"cached", "trained"}
     assert_clean(remote, result)
+
+
+@pytest.mark.parametrize(
+    ("signum", "limit", "status"),
+    [(signal.SIGKILL, "runtime.timeout_min=10", "failed"), (signal.SIGSTOP, "runtime.timeout_min=0.1", "timeout")],
+    ids=["killed", "hung"],
+)
+def test_trial_that_is_lost_costs_that_trial_alone_and_is_trained_by_the_same_command(
+    signum: signal.Signals, limit: str, status: str, project: Project
+) -> None:
+    project.write(TINY + "  long: {set: {training.epochs: 1000}}\n")
+    with project.start("run", "study.yaml", "--json", "--set", "seeds=[0]", "--set", limit) as process:
+        victim = wait_for(lambda: running_trial(project, "long"), "the long trial to train")
+        os.kill(victim.pid, signum)
+        result = json.loads(process.communicate()[0])
+    assert process.returncode == 1
+    assert {trial["variant"]: trial["status"] for trial in result["trials"]}["long"] == status
+    assert_clean(project, result)
+
+    code, last = project.run_json("run", "study.yaml", "--set", "seeds=[0]")
+    assert code == 0
+    assert {trial["variant"]: trial["status"] for trial in last["trials"]} == {
+        "baseline": "cached",
+        "l2": "cached",
+        "long": "trained",
+    }
+    assert_clean(project, last)
+
+
+def test_run_whose_embedded_store_is_killed_loses_nothing(project: Project) -> None:
+    project.environment["ABLATION_STORE_PATIENCE_S"] = "1"
+    project.write()
+    with project.start("run", "study.yaml", "--json", "--set", "training.epochs=40") as process:
+        wait_for_trials(project.directory / "artifacts", 1, process)
+        assert subprocess.run(["pkill", "-KILL", "-P", str(process.pid), "rclone"]).returncode == 0
+        report = json.loads(process.communicate(timeout=DEADLINE_S * 4)[0])
+    assert process.returncode == 5
+    assert "none is lost" in report["error"]
+
+    code, last = project.run_json("run", "study.yaml", "--set", "training.epochs=40")
+    assert code == 0
+    assert {trial["status"] for trial in last["trials"]} == {"cached"}
+    assert_clean(project, last)
 
 
 def test_damaged_history_of_a_finished_trial_is_made_again(remote: Project, server: EmbeddedServer) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,15 @@ def test_get_blob_of_changed_bytes_names_the_key(store: Store) -> None:
     corrupt(store, blob_key(ref.sha256))
     with pytest.raises(BlobCorrupt, match=blob_key(ref.sha256)):
         get_blob(store, ref)
+
+
+def test_old_blob_that_is_put_again_is_new_to_garbage_collection(store: Store) -> None:
+    ref = put_blob(store, b"weights", "application/zip")
+    assert store.root is not None
+    path = store.root / blob_key(ref.sha256)
+    os.utime(path, (0, 0))
+    put_blob(store, b"weights", "application/zip")
+    assert path.stat().st_mtime > 0
 
 
 def test_blob_whose_bytes_changed_is_published_again(store: Store) -> None:
