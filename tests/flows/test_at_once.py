@@ -4,42 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
 
-from ablation.store.client import Credentials, embedded_client
 from ablation.training import read_progress
 from tests.conftest import DEADLINE_S, TINY, Project, wait_for
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.slow]
 
 SLOWER = TINY.replace("epochs: 2", "epochs: 60").replace("seeds: [0, 1]", "seeds: [0, 1, 2]")
 LONG = TINY.replace("epochs: 2", "epochs: 100000")
-
-
-@pytest.fixture
-def bucket(project: Project) -> Iterator[S3Client]:
-    """Let the project use a store that honours conditions, as one of several machines, and yield a client of it."""
-    server = pytest.importorskip("moto.server").ThreadedMotoServer(port=0)
-    server.start()
-    address = f"http://127.0.0.1:{server.get_host_and_port()[1]}"
-    secrets = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
-    project.environment.update(secrets | {"ABLATION_STORE": "s3://bucket", "AWS_ENDPOINT_URL_S3": address})
-    client = embedded_client(address, Credentials("key", "secret"))
-    client.create_bucket(Bucket="bucket")
-    yield client
-    server.stop()
 
 
 def finish(process: subprocess.Popen[str]) -> Any:
@@ -80,21 +60,6 @@ def test_two_runs_of_one_study_at_once_train_each_trial_once_and_both_complete(
     assert len(attempts(project)) == len(set(attempts(project))) == 6
     leftovers = [*project.directory.glob("artifacts/.leases/*.json"), *project.directory.glob("artifacts/running/*")]
     assert leftovers == []
-
-
-def test_two_runs_of_one_study_on_two_machines_train_each_trial_once_and_both_complete(
-    project: Project, bucket: S3Client
-) -> None:
-    spec = project.write(SLOWER)
-    processes = []
-    for cache in ("one", "other"):  # what is in it is all that a machine knows of its own
-        project.environment["ABLATION_CACHE_DIR"] = str(project.directory / cache)
-        processes.append(project.start("run", spec, "--json", "--workers", "1"))
-    results = [finish(process) for process in processes]
-    assert Counter(statuses(results[0]) + statuses(results[1])) == {"trained": 6, "cached": 6}
-    keys = [item["Key"] for item in bucket.list_objects_v2(Bucket="bucket")["Contents"]]
-    assert len([key for key in keys if re.fullmatch("trials/.*/attempt-1/manifest.json", key)]) == 6
-    assert [key for key in keys if "/attempt-2/" in key or key.startswith(("leases/", "running/", "crashed/"))] == []
 
 
 def test_trials_of_a_run_that_is_killed_are_taken_over_by_one_that_waits(project: Project) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from ablation.settings import Settings
 from ablation.store import Holder, LeaseFiles, LeaseObjects, Leases, Store, honours_conditions, open_store
+from tests.servers.moto import moto
+from tests.servers.server import S3Server
 from tests.store.claiming import fingerprints, race_for_files, race_for_objects
 
 TRIAL = "a" * 64
@@ -43,35 +45,32 @@ def remote(store: Store) -> Store:
 
 
 @pytest.fixture(scope="module")
-def conditional_server() -> Iterator[str]:
-    """Yield the address of a server that honours conditions on writes."""
-    server = pytest.importorskip("moto.server").ThreadedMotoServer(port=0)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
+def conditional_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """Yield a server that honours conditions on writes."""
+    with moto(tmp_path_factory.mktemp("moto")) as running:
+        yield running
 
 
 @pytest.fixture
-def conditional(conditional_server: str, aws: pytest.MonkeyPatch) -> Iterator[Store]:
+def conditional(conditional_server: S3Server, aws: pytest.MonkeyPatch) -> Iterator[Store]:
     """A store that honours conditions on writes."""
-    from ablation.store.client import default_client
-
-    aws.setenv("AWS_ENDPOINT_URL_S3", conditional_server)
-    bucket = secrets.token_hex(8)
-    default_client(None).create_bucket(Bucket=bucket)
-    with open_store(Settings(store=f"s3://{bucket}/store")) as opened:
+    aws.setenv("AWS_ENDPOINT_URL_S3", conditional_server.endpoint_url)
+    with open_store(Settings(store=f"s3://{conditional_server.bucket}/{secrets.token_hex(8)}")) as opened:
         assert honours_conditions(opened)
         yield opened
 
 
-@pytest.fixture(params=["remote", "conditional"])
+CONDITIONAL = pytest.param("conditional", marks=pytest.mark.servers)
+
+
+@pytest.fixture(params=["remote", CONDITIONAL])
 def shared(request: pytest.FixtureRequest) -> Store:
     """Each kind of store that several machines share."""
     found: Store = request.getfixturevalue(request.param)
     return found
 
 
-@pytest.fixture(params=["folder", "remote", "conditional"])
+@pytest.fixture(params=["folder", "remote", CONDITIONAL])
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Leases, Leases]:
     """The leases of two runs on each kind of store."""
     if request.param == "folder":
@@ -200,6 +199,7 @@ def test_lease_is_not_dead_because_a_clock_jumps(remote: Store, jump_s: float, m
     assert not other.claim(TRIAL)
 
 
+@pytest.mark.servers
 def test_claims_of_a_shared_store_cost_two_requests(conditional: Store) -> None:
     leases = leases_of(conditional, "owner")
     requests: list[str] = []
@@ -238,6 +238,7 @@ def test_leases_that_two_processes_race_for_are_each_won_once_and_free_once_they
 
 
 @pytest.mark.slow
+@pytest.mark.servers
 def test_leases_of_a_shared_store_that_two_processes_race_for_are_each_won_once(conditional: Store) -> None:
     won = won_by(multiprocessing.get_context("spawn"), race_for_objects, conditional.uri)
     assert sorted(won[0] + won[1]) == fingerprints()
