@@ -21,7 +21,7 @@ from ablation.training.exporting.formats import _pack, read_export
 from .models import MODELS, Trained, randomize, trained
 
 FORMATS: tuple[ModelFormat, ...] = ("saved_model", "tflite", "onnx", "keras")
-QUICK = [("conv", "saved_model")]
+QUICK = [("dense", "keras")]
 ALL = [
     pytest.param(name, format, marks=[] if (name, format) in QUICK else pytest.mark.slow)
     for name in MODELS
