@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ablation.pipeline.records import RunContext
@@ -172,7 +172,8 @@ class _Mirror:
             return
         state, reached = _version(self._copy), read_reached(self._copy)
         if state != self._uploaded and reached is not None:
-            put_checkpoint(connect(self._store), self._checkpoint.fingerprint, self._copy, reached)
+            store = replace(connect(self._store), patience_s=0.0)  # the next state is soon there
+            put_checkpoint(store, self._checkpoint.fingerprint, self._copy, reached)
             self._uploaded = state
 
 

@@ -12,8 +12,8 @@ from tenacity.stop import stop_base
 from ablation.processes import is_stopping
 from ablation.store.errors import StoreAway
 
-# A server that restarts, a link that is down, a quota that is used up for this minute.
-PATIENCE_S = 60.0
+# A server that restarts, a link that is down. What is away for longer is outlasted at the end of a run.
+PATIENCE_S = 20.0
 # An embedded server that ended never comes back; one that is busy does.
 EMBEDDED_PATIENCE_S = 5.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 5.0

@@ -136,7 +136,8 @@ def test_trial_killed_twenty_times_ends_with_the_bits_of_one_that_was_not(tmp_pa
     for directory, checkpoint in (("killed", job.checkpoint), ("whole", None)):
         told = job.model_copy(update={"checkpoint": checkpoint}).model_dump_json()
         assert run_isolated(TRAIN, told, tmp_path / directory, timeout_s=DEADLINE_S).reason == "done"
-    assert json.loads((tmp_path / "killed" / "result.json").read_text())["resumed_from"] >= epochs[-1]
+    # It says that an epoch is over a moment before that epoch's state is kept: a kill may come in between.
+    assert json.loads((tmp_path / "killed" / "result.json").read_text())["resumed_from"] >= epochs[-1] - 1
     assert (tmp_path / "killed" / HISTORY).read_bytes() == (tmp_path / "whole" / HISTORY).read_bytes()
     with np.load(tmp_path / "killed" / PREDICTIONS) as killed, np.load(tmp_path / "whole" / PREDICTIONS) as whole:
         assert {name: killed[name].tobytes() for name in killed} == {name: whole[name].tobytes() for name in whole}
