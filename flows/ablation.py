@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
@@ -89,24 +90,39 @@ def ablation(
         deviations=(*(f"--set {each}" for each in overrides), *(f"--only {each}" for each in only)),
     )
     with (open_unchecked if is_offline else open_store)(settings) as store:
-        run = RunContext(
-            study=study.name,
-            run_id=plan.run_id,
+        run = _context(
+            study,
+            plan,
+            workers,
             store=store.location,
             is_offline=is_offline,
-            threads=threads_of(study.spec.runtime, workers),
-            workers=workers,
-            timeout_s=study.spec.runtime.timeout_min * 60,
-            checkpoint_s=study.spec.runtime.checkpoint_s,
-            has_stored_checkpoints=study.spec.runtime.checkpoint == "store",
             is_fresh=not use_cache,
             has_preflight=has_preflight,
-            formats=study.spec.publish.formats,
-            flow_run_id=flow_run.id,
             is_fail_fast=fail_fast,
         )
         with attended(run, flow_run.id, mark_crashed):
             result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers))
+    return _state(result)
+
+
+def _context(study: Study, plan: RunPlan, workers: int, **told: Any) -> RunContext:
+    """Return what every step of a run must know: `told`, and what the study says."""
+    spec = study.spec
+    return RunContext(
+        study=study.name,
+        run_id=plan.run_id,
+        workers=workers,
+        threads=threads_of(spec.runtime, workers),
+        timeout_s=spec.runtime.timeout_min * 60,
+        checkpoint_s=spec.runtime.checkpoint_s,
+        has_stored_checkpoints=spec.runtime.checkpoint == "store",
+        formats=spec.publish.formats,
+        flow_run_id=flow_run.id,
+        **told,
+    )
+
+
+def _state(result: RunResult) -> State[RunResult]:
     failed = sum(not trial.is_finished for trial in result.trials)
     if failed:
         return Failed(message=f"{failed} of {len(result.trials)} trials have no result", data=result)
