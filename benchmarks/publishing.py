@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ablation.records import RunManifest
 from ablation.store import Store, StoreLocation, publish_run
-from ablation.store.client import embedded_client
 from ablation.store.embedded import BUCKET, EmbeddedServer, embedded_server, rclone
+from ablation.store.transport.client import embedded_client
 from benchmarks.bench import Bench
 from benchmarks.figures import FileSet, Publishing
 

@@ -1,20 +1,12 @@
 """The steps of a run as plain functions: plan, train, evaluate, publish, compare, commit. Prefect tasks call them."""
 
-from ablation.pipeline.attendance import attended
-from ablation.pipeline.checkpoints import TrialCheckpoint
-from ablation.pipeline.claims import give_back, given_back_on_failure
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
-from ablation.pipeline.delivery import RunWaits, deliver, find_waiting, has_waiting, publish_waiting
-from ablation.pipeline.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
-from ablation.pipeline.exports import (
-    export_lines,
-    export_trial,
-    lacking_formats,
-    publish_exports,
-    require_formats,
-    without_exports,
-)
-from ablation.pipeline.features import (
+from ablation.pipeline.delivering.checkpoints import TrialCheckpoint
+from ablation.pipeline.delivering.delivery import RunWaits, deliver, find_waiting, has_waiting, publish_waiting
+from ablation.pipeline.delivering.outbox import WaitingTrial, count_waiting, outbox_of
+from ablation.pipeline.delivering.publishing import evaluate_trial, publish_outcome
+from ablation.pipeline.planning.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
+from ablation.pipeline.planning.features import (
     ExtractionFailed,
     are_stored,
     ensure_features,
@@ -23,12 +15,10 @@ from ablation.pipeline.features import (
     find_features,
     share_features,
 )
-from ablation.pipeline.housekeeping import OLDER_THAN_DAYS, Leftover, TidiedStore, tidy_cache, tidy_store
-from ablation.pipeline.misses import DifferenceRecord, Miss
-from ablation.pipeline.outbox import WaitingTrial, count_waiting, outbox_of
-from ablation.pipeline.past_trials import PastTrial, find_past_trials
-from ablation.pipeline.piloting import PilotFailed, run_pilot
-from ablation.pipeline.planning import (
+from ablation.pipeline.planning.misses import DifferenceRecord, Miss
+from ablation.pipeline.planning.past_trials import PastTrial, find_past_trials
+from ablation.pipeline.planning.piloting import PilotFailed, run_pilot
+from ablation.pipeline.planning.plans import (
     as_cached,
     as_twin,
     choose_dataset,
@@ -37,14 +27,26 @@ from ablation.pipeline.planning import (
     new_run_id,
     plan_run,
 )
-from ablation.pipeline.preflight import PreflightFailed, comparable_baseline, require_baseline, settle_findings
+from ablation.pipeline.planning.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
+from ablation.pipeline.planning.resources import ResourcesMissing, open_slots, threads_of, workers_of
 from ablation.pipeline.preview import DataPreview, preview_data
-from ablation.pipeline.publishing import evaluate_trial, publish_outcome
-from ablation.pipeline.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
-from ablation.pipeline.resources import ResourcesMissing, open_slots, threads_of, workers_of
-from ablation.pipeline.runs import commit_run, compare_trials, rebuild_indexes, reproduce_command
-from ablation.pipeline.trials import (
+from ablation.pipeline.runs.attendance import attended
+from ablation.pipeline.runs.committing import commit_run, rebuild_indexes
+from ablation.pipeline.runs.comparing import compare_trials
+from ablation.pipeline.runs.housekeeping import OLDER_THAN_DAYS, Leftover, TidiedStore, tidy_cache, tidy_store
+from ablation.pipeline.runs.reporting import reproduce_command
+from ablation.pipeline.trials.claims import give_back, given_back_on_failure
+from ablation.pipeline.trials.exporting import (
+    export_lines,
+    export_trial,
+    lacking_formats,
+    publish_exports,
+    require_formats,
+    without_exports,
+)
+from ablation.pipeline.trials.preflight import PreflightFailed, comparable_baseline, require_baseline, settle_findings
+from ablation.pipeline.trials.training import (
     BuildFailed,
     BuiltModel,
     build_variant,

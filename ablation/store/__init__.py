@@ -3,18 +3,8 @@
 Importing this room does not import boto3: opening a store does.
 """
 
-from ablation.store.blobs import download_blob, get_blob, get_blobs, present_blobs, put_blob, reference
-from ablation.store.checkpoints import (
-    StoredCheckpoint,
-    delete_checkpoint,
-    download_checkpoint,
-    find_checkpoint,
-    put_checkpoint,
-)
-from ablation.store.conditional import ConditionalWrites, conditional_writes, honours_conditions
+from ablation.store.conditions.conditional import ConditionalWrites, conditional_writes, honours_conditions
 from ablation.store.connections import check_store, connect, open_store, open_unchecked, public_address, store_name
-from ablation.store.content_types import content_type_of
-from ablation.store.datasets import download_dataset, put_dataset, replace_dataset
 from ablation.store.errors import (
     BlobCorrupt,
     KeyInvalid,
@@ -27,7 +17,6 @@ from ablation.store.errors import (
     UploadIncomplete,
     is_away,
 )
-from ablation.store.heartbeats import TTL_S
 from ablation.store.layout import (
     LOCKS,
     blob_key,
@@ -43,13 +32,11 @@ from ablation.store.layout import (
     trial_manifest_key,
     variant_file_path,
 )
-from ablation.store.leases import Holder, Lease, LeaseObjects, Leases
-from ablation.store.leftovers import StaleLease, StoreLeftovers, find_leftovers, remove_lease
-from ablation.store.locks import LeaseFiles, is_locked, lock, remove_unlocked, unlock, unlocked_leases
-from ablation.store.meanwhile import find_published
-from ablation.store.objects import Store, StoredObject, StoreLocation
-from ablation.store.publication import RunFile, publish_run
-from ablation.store.running import (
+from ablation.store.leasing.heartbeats import TTL_S
+from ablation.store.leasing.leases import Holder, Lease, LeaseObjects, Leases
+from ablation.store.leasing.leftovers import StaleLease, StoreLeftovers, find_leftovers, remove_lease
+from ablation.store.leasing.locks import LeaseFiles, is_locked, lock, remove_unlocked, unlock, unlocked_leases
+from ablation.store.leasing.running import (
     CrashedRun,
     RunningRun,
     RunningWatch,
@@ -58,8 +45,21 @@ from ablation.store.running import (
     remove_running,
     settle_killed,
 )
-from ablation.store.runs import LATEST, get_run_file, list_runs, read_run, resolve_run
-from ablation.store.trials import TrialManifest, find_trial, find_trials, publish_trial, published_trials
+from ablation.store.objects.content_types import content_type_of
+from ablation.store.objects.store import Store, StoredObject, StoreLocation
+from ablation.store.publishing.blobs import download_blob, get_blob, get_blobs, present_blobs, put_blob, reference
+from ablation.store.publishing.checkpoints import (
+    StoredCheckpoint,
+    delete_checkpoint,
+    download_checkpoint,
+    find_checkpoint,
+    put_checkpoint,
+)
+from ablation.store.publishing.datasets import download_dataset, put_dataset, replace_dataset
+from ablation.store.publishing.meanwhile import find_published
+from ablation.store.publishing.publication import RunFile, publish_run
+from ablation.store.publishing.runs import LATEST, get_run_file, list_runs, read_run, resolve_run
+from ablation.store.publishing.trials import TrialManifest, find_trial, find_trials, publish_trial, published_trials
 from ablation.store.upkeep import (
     Ages,
     Collection,

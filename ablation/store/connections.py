@@ -13,13 +13,19 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from ablation.settings import Settings
-from ablation.store.client import CHECKING, adopt_env_file, configured_endpoint, default_client, embedded_client
 from ablation.store.embedded import BUCKET, embedded_server
 from ablation.store.errors import KeyInvalid, StoreError, StoreUnreachable
 from ablation.store.layout import INDEX, checked_key
-from ablation.store.objects import Store, StoreLocation
-from ablation.store.patience import EMBEDDED_PATIENCE_S, PATIENCE_S
-from ablation.store.translation import translated
+from ablation.store.objects.store import Store, StoreLocation
+from ablation.store.transport.client import (
+    CHECKING,
+    adopt_env_file,
+    configured_endpoint,
+    default_client,
+    embedded_client,
+)
+from ablation.store.transport.patience import EMBEDDED_PATIENCE_S, PATIENCE_S
+from ablation.store.transport.translation import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -22,8 +22,8 @@ from typing import BinaryIO, Final
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from ablation.processes import start_dependent, stop
-from ablation.store.client import Credentials
 from ablation.store.errors import StoreUnreachable
+from ablation.store.transport.client import Credentials
 
 BUCKET: Final = "ablation"
 START_S: Final = 15.0

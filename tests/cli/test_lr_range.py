@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from ablation.pipeline.rate_ranges import default_steps
+from ablation.pipeline.planning.rate_ranges import default_steps
 from tests.conftest import ROOT, Project, new_project
 
 QUICKSTART = (ROOT / "specs" / "quickstart.yaml").read_text(encoding="utf-8")

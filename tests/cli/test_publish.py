@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from ablation.pipeline import WaitingTrial, outbox_of
-from ablation.pipeline.outbox import Outbox
+from ablation.pipeline.delivering.outbox import Outbox
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.store import reference

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ablation.store import Store, StoreLocation
-from ablation.store.client import Credentials, embedded_client
 from ablation.store.embedded import BUCKET, EmbeddedServer, embedded_server
+from ablation.store.transport.client import Credentials, embedded_client
 from tests.faults.proxy import FaultProxy, fault_proxy
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from ablation.records import BlobRef, RunManifest, TrialOutcome
 from ablation.store import Store, publish_run, publish_trial, put_blob
-from ablation.store.client import Credentials
+from ablation.store.transport.client import Credentials
 
 STUDY = "demo"
 PAGE = b"<p>page</p>"

@@ -25,8 +25,8 @@ from ablation.store import (
     resolve_run,
 )
 from ablation.store.embedded import EmbeddedServer
-from ablation.store.objects import Store
-from ablation.store.parallel import in_parallel
+from ablation.store.objects.store import Store
+from ablation.store.transport.parallel import in_parallel
 from tests.conftest import ROOT
 from tests.faults.proxy import Fault, FaultProxy, Request
 from tests.faults.publishing import PAGE, STUDY, files_of, fingerprint_of, outcome_of, publish
@@ -107,7 +107,7 @@ def test_bucket_that_forbids_deletes_gets_everything(store: Store, beside: Store
 def test_publisher_killed_between_any_two_requests_leaves_the_old_state_or_the_new(
     server: EmbeddedServer, proxy: FaultProxy, beside: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ablation.store.exclusion.CLAIM_S", 0.5)  # else 20 s for the killed one
+    monkeypatch.setattr("ablation.store.conditions.exclusion.CLAIM_S", 0.5)  # else 20 s for the killed one
     publish_in_process(server, proxy, OLD)
     first = len(proxy.requests)
     publish_in_process(server, proxy, NEW)

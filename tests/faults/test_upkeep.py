@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ablation.store import StoreError, pull_run, resolve_run, sweep_garbage, verify_run
-from ablation.store.objects import Store
+from ablation.store.objects.store import Store
 from tests.faults.proxy import Fault, FaultProxy, Request
 from tests.store.upkeep.published import MONTH, X, Y, blob, commit, keys, kinds, long_ago, train, twice
 

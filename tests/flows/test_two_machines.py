@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation.store.client import embedded_client
+from ablation.store.transport.client import embedded_client
 from tests.conftest import Project
 from tests.flows.test_at_once import SLOWER, finish, statuses
 from tests.servers.moto import moto

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from ablation.pipeline import RunContext, attended
-from ablation.pipeline.owners import owners_of
+from ablation.pipeline.runs.owners import owners_of
 from ablation.settings import Settings
 from ablation.store import CrashedRun, RunningRun, Store, list_crashed, put_running
 from tests.conftest import DEADLINE_S, embedded_store, wait_for

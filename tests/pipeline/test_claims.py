@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ablation.pipeline import PlannedTrial, RunContext, Workspace, give_back, given_back_on_failure, plan_run
-from ablation.pipeline.claims import Claims, Place, claimed_place, claims_opened
+from ablation.pipeline.trials.claims import Claims, Place, claimed_place, claims_opened
 from ablation.processes import Slots
 from ablation.records import TrialOutcome
 from ablation.settings import Settings

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ablation.pipeline import RunContext, RunPlan, commit_run, compare_trials, plan_run, runs
+from ablation.pipeline import RunContext, RunPlan, commit_run, compare_trials, plan_run
+from ablation.pipeline.runs import committing
 from ablation.records import TrialOutcome
 from ablation.spec import load_study
 from ablation.store import Store, StoreUnreachable, get_run_file, put_blob, read_run
@@ -37,15 +38,15 @@ def test_commit_whose_store_went_away_after_the_manifest_is_done_again_with_the_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ABLATION_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr("ablation.pipeline.delivery.PAUSE_S", 0.01)
-    rebuild, failures = runs.rebuild_indexes, [StoreUnreachable("the store is away")]
+    monkeypatch.setattr("ablation.pipeline.delivering.delivery.PAUSE_S", 0.01)
+    rebuild, failures = committing.rebuild_indexes, [StoreUnreachable("the store is away")]
 
     def rebuild_the_second_time(store: Store, study: str) -> None:
         if failures:
             raise failures.pop()
         rebuild(store, study)
 
-    monkeypatch.setattr(runs, "rebuild_indexes", rebuild_the_second_time)
+    monkeypatch.setattr(committing, "rebuild_indexes", rebuild_the_second_time)
     (tmp_path / "study.yaml").write_text(TINY)
     study = load_study(tmp_path / "study.yaml")
     plan = plan_run(study, RUN_ID, spec_text=TINY)

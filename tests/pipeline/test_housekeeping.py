@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ablation.pipeline import Leftover, Workspace, tidy_cache, tidy_store
-from ablation.pipeline.owners import owners_of
+from ablation.pipeline.runs.owners import owners_of
 from ablation.settings import Settings
 from ablation.store import Holder, LeaseFiles, LeaseObjects, RunningRun, Store, list_crashed, put_running
 from tests.conftest import embedded_store

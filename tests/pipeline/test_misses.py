@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ablation.pipeline import PastTrial, plan_run
-from ablation.pipeline.misses import Miss, find_misses
+from ablation.pipeline.planning.misses import Miss, find_misses
 from ablation.pipeline.records import PlannedTrial
 from ablation.records import TrialOutcome
 from ablation.spec import load_study
@@ -71,7 +71,7 @@ def test_other_data_code_or_version_trains_everything_again_and_is_named(
 ) -> None:
     before = planned(tmp_path)
     here = before[0].surroundings
-    monkeypatch.setattr("ablation.pipeline.planning.surroundings", lambda dataset: here.model_copy(update=around))
+    monkeypatch.setattr("ablation.pipeline.planning.plans.surroundings", lambda dataset: here.model_copy(update=around))
     misses = find_misses(planned(tmp_path), finished(before))
     assert [f"{miss.variant} {miss.seed}" for miss in misses] == EVERYTHING
     for miss in misses:

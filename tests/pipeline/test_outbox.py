@@ -24,9 +24,9 @@ from ablation.pipeline import (
     publish_outcome,
     publish_waiting,
 )
-from ablation.pipeline.delivery import outlast
-from ablation.pipeline.publishing import upload_files
-from ablation.pipeline.trials import explain_end
+from ablation.pipeline.delivering.delivery import outlast
+from ablation.pipeline.delivering.publishing import upload_files
+from ablation.pipeline.trials.training import explain_end
 from ablation.processes import ProcessEnd
 from ablation.records import TrialOutcome, TrialStatus
 from ablation.settings import Settings
@@ -335,7 +335,7 @@ def test_delivered_trial_whose_file_was_changed_has_no_result(store: Store, sett
 def test_store_that_went_away_for_a_while_is_outlasted(
     store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ablation.pipeline.delivery.PAUSE_S", 0.01)
+    monkeypatch.setattr("ablation.pipeline.delivering.delivery.PAUSE_S", 0.01)
     answers: list[Exception | str] = [StoreUnreachable("away"), StoreUnreachable("away"), "done"]
 
     def ask() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation.pipeline.owners import Owners
+from ablation.pipeline.runs.owners import Owners
 
 
 def hold(folder: Path, said: Connection) -> None:
@@ -53,7 +53,7 @@ def test_machine_is_another_one_after_a_restart(tmp_path: Path, monkeypatch: pyt
     before = Owners(tmp_path).machine
     assert Owners(tmp_path).machine == before
     (tmp_path / "boot_id").write_text("another start\n")
-    monkeypatch.setattr("ablation.pipeline.owners._BOOT_ID", tmp_path / "boot_id")
+    monkeypatch.setattr("ablation.pipeline.runs.owners._BOOT_ID", tmp_path / "boot_id")
     assert Owners(tmp_path).machine != before
 
 

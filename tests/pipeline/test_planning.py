@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ablation.pipeline import new_run_id, plan_run, reproduce_command
-from ablation.pipeline.planning import library_versions
+from ablation.pipeline.planning.plans import library_versions
 from ablation.spec import load_study
 from tests.conftest import TINY
 

@@ -15,8 +15,8 @@ from ablation.pipeline import (
     require_baseline,
     settle_findings,
 )
-from ablation.pipeline.preflight import finding_lines
-from ablation.pipeline.runs import notes
+from ablation.pipeline.runs.reporting import notes
+from ablation.pipeline.trials.preflight import finding_lines
 from ablation.spec import load_study
 from ablation.training import Finding, looked_at
 from ablation.training.preflight.findings import Severity

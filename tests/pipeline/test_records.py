@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ablation.pipeline import RunPlan, plan_run
-from ablation.pipeline.past_trials import _PastPlan
-from ablation.pipeline.runs import _inputs
+from ablation.pipeline.planning.past_trials import _PastPlan
+from ablation.pipeline.runs.committing import _inputs
 from ablation.spec import Study, load_study
 from tests.conftest import TINY
 

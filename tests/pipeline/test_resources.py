@@ -8,7 +8,7 @@ import pytest
 
 from ablation.machine import read_memory
 from ablation.pipeline import ResourcesMissing, open_slots, threads_of, workers_of
-from ablation.pipeline.resources import devices_of_one_trial
+from ablation.pipeline.planning.resources import devices_of_one_trial
 from ablation.processes import Slots
 from ablation.settings import Settings, usable_cores
 from ablation.spec import RuntimeSpec
@@ -104,7 +104,7 @@ def test_tpu_that_is_not_there_is_said_at_once(backend: str, monkeypatch: pytest
 
 
 def test_trials_have_the_tpu_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ablation.pipeline.resources.has_tpu", lambda: True)
+    monkeypatch.setattr("ablation.pipeline.planning.resources.has_tpu", lambda: True)
     slots = open_slots(runtime(accelerator="tpu"), workers=4)
     assert devices(slots) == ("tpu",)
     assert devices_of_one_trial(runtime(accelerator="tpu")) == ("tpu",)

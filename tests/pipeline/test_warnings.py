@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ablation.pipeline import plan_run
-from ablation.pipeline.runs import notes
+from ablation.pipeline.runs.reporting import notes
 from ablation.spec import load_study
 from tests.conftest import TINY
 

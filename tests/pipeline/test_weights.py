@@ -25,7 +25,7 @@ from ablation.pipeline import (
     train_trial,
 )
 from ablation.pipeline.datasets import fetch_weights, prepare_data
-from ablation.pipeline.trials import BuildFailed
+from ablation.pipeline.trials.training import BuildFailed
 from ablation.processes import Slots
 from ablation.settings import Settings
 from ablation.spec import load_study

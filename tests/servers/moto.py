@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ablation.store.client import Credentials
+from ablation.store.transport.client import Credentials
 from tests.servers.server import S3Server, make_bucket, started
 
 BUCKET = "ablation-tests"

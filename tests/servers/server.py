@@ -13,7 +13,7 @@ import pytest
 
 from ablation.processes import start_dependent, stop
 from ablation.store import ConditionalWrites
-from ablation.store.client import Credentials, embedded_client
+from ablation.store.transport.client import Credentials, embedded_client
 from tests.conftest import ROOT, wait_for
 
 PYTHON = ROOT / ".venv-servers" / "bin" / "python"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation.store.client import Credentials
+from ablation.store.transport.client import Credentials
 from tests.servers.server import S3Server, make_bucket, started
 
 BUCKET = "ablation-tests"

@@ -23,7 +23,7 @@ from ablation.store import (
     put_blob,
     put_dataset,
 )
-from ablation.store.parallel import in_parallel
+from ablation.store.transport.parallel import in_parallel
 
 
 def corrupt(store: Store, key: str) -> None:

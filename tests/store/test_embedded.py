@@ -14,7 +14,7 @@ import pytest
 from ablation.settings import Settings
 from ablation.store import Store, StoreUnreachable, connect, open_store, public_address
 from ablation.store.embedded import EmbeddedServer
-from ablation.store.parallel import in_parallel
+from ablation.store.transport.parallel import in_parallel
 
 HOLD_A_STORE = """
 import sys

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from ablation.store import Store
-from ablation.store.conditional import create, update
+from ablation.store.conditions.conditional import create, update
 from ablation.store.errors import StoreError
 from ablation.store.layout import claim_prefix
-from ablation.store.parallel import in_parallel
+from ablation.store.transport.parallel import in_parallel
 from tests.conftest import embedded_store
 
 
 @pytest.fixture(autouse=True)
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ablation.store.exclusion._threads", [nullcontext()])
+    monkeypatch.setattr("ablation.store.conditions.exclusion._threads", [nullcontext()])
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_claim_of_a_writer_that_ended_lapses_and_is_removed(token: str, store: S
 def test_claim_that_another_keeps_is_respected_and_said(
     token: str, store: Store, remote: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ablation.store.exclusion.WAIT_S", 0.1)
+    monkeypatch.setattr("ablation.store.conditions.exclusion.WAIT_S", 0.1)
     left_behind(store, token, age_s=10)
     with pytest.raises(StoreError, match="others keep writing"):
         create(remote, "a.json", b"mine")

@@ -7,7 +7,7 @@ import pytest
 
 from ablation.settings import Settings
 from ablation.store import KeyInvalid, KeyMissing, Store, open_store
-from ablation.store.parallel import in_parallel
+from ablation.store.transport.parallel import in_parallel
 
 
 def test_put_and_get_return_the_same_bytes(store: Store) -> None:
@@ -25,7 +25,7 @@ def test_put_of_a_file_and_download_return_the_same_bytes(store: Store, tmp_path
 def test_put_of_a_large_file_in_parts_round_trips(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ablation.store.objects.MULTIPART_FROM_BYTES", 1)
+    monkeypatch.setattr("ablation.store.objects.store.MULTIPART_FROM_BYTES", 1)
     (tmp_path / "sent").write_bytes(b"0123456789" * 900_000)
     store.put("a/large.npz", tmp_path / "sent")
     assert store.get("a/large.npz") == b"0123456789" * 900_000

@@ -10,9 +10,9 @@ import pytest
 
 from ablation.settings import Settings
 from ablation.store import StoreUnreachable, connect, open_store, public_address
-from ablation.store.client import CHECKING, Patience
 from ablation.store.connections import CHECK_S
 from ablation.store.embedded import EmbeddedServer
+from ablation.store.transport.client import CHECKING, Patience
 
 
 def unreachable(uri: str) -> str:

@@ -28,8 +28,8 @@ from ablation.store import (
     resolve_run,
     run_manifest_key,
 )
-from ablation.store.parallel import in_parallel
-from ablation.store.publication import advance_latest
+from ablation.store.publishing.publication import advance_latest
+from ablation.store.transport.parallel import in_parallel
 
 RUN = "20261121-0412-7f3a"
 

@@ -19,7 +19,7 @@ from ablation.store import (
     put_blob,
     trial_manifest_key,
 )
-from ablation.store.parallel import in_parallel
+from ablation.store.transport.parallel import in_parallel
 
 
 def digest(text: str) -> str:

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from ablation.records import BlobRef
 from ablation.store import layout
 from ablation.store.errors import KeyMissing
-from ablation.store.objects import Store, StoredObject
-from ablation.store.parallel import in_parallel
-from ablation.store.trials import TrialManifest
+from ablation.store.objects.store import Store, StoredObject
+from ablation.store.publishing.trials import TrialManifest
+from ablation.store.transport.parallel import in_parallel
 from ablation.store.upkeep.living import digests_in
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ablation.store import layout
-from ablation.store.objects import Store
-from ablation.store.patience import patient
-from ablation.store.translation import translated
+from ablation.store.objects.store import Store
+from ablation.store.transport.patience import patient
+from ablation.store.transport.translation import translated
 
 
 def store_time(store: Store) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO, cast
 
-from ablation.store.objects import Store
+from ablation.store.objects.store import Store
 
 
 def digest_of(store: Store, key: str) -> tuple[str, int]:

@@ -10,8 +10,8 @@ from typing import Final
 
 from ablation.store import layout
 from ablation.store.errors import KeyMissing
-from ablation.store.objects import Store, StoredObject
-from ablation.store.parallel import in_parallel
+from ablation.store.objects.store import Store, StoredObject
+from ablation.store.transport.parallel import in_parallel
 
 # A lease or a run whose record is not older may live, whatever grace period a user gives.
 LEAST_LIFE: Final = timedelta(hours=1)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ablation.records import Record
 from ablation.store import layout
-from ablation.store.objects import StoredObject
+from ablation.store.objects.store import StoredObject
 from ablation.store.upkeep.attempts import Attempt
 from ablation.store.upkeep.living import started_at
 from ablation.store.upkeep.surveying import RunFolder, Survey

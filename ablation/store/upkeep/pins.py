@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ablation.records import RunManifest
 from ablation.store import layout
-from ablation.store.objects import Store
+from ablation.store.objects.store import Store
 
 _CONTENT_TYPE = "text/plain; charset=utf-8"
 

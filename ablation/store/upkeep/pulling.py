@@ -10,11 +10,11 @@ from pydantic import Field, ValidationError
 
 from ablation.records import PublishedFile, Record, RunManifest
 from ablation.store import layout
-from ablation.store.blobs import download_verified
 from ablation.store.errors import BlobCorrupt, KeyInvalid, KeyMissing
-from ablation.store.files import whole_file
-from ablation.store.objects import Store
-from ablation.store.parallel import in_parallel
+from ablation.store.objects.files import whole_file
+from ablation.store.objects.store import Store
+from ablation.store.publishing.blobs import download_verified
+from ablation.store.transport.parallel import in_parallel
 from ablation.store.upkeep.errors import FolderTaken, FolderUnwritable, PathsRefused, PullIncomplete
 from ablation.store.upkeep.occupying import occupied, remove_parts
 

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from ablation.store import layout
 from ablation.store.errors import KeyMissing
-from ablation.store.objects import Store, StoredObject
-from ablation.store.parallel import in_parallel
+from ablation.store.objects.store import Store, StoredObject
+from ablation.store.transport.parallel import in_parallel
 from ablation.store.upkeep.attempts import Attempt, AttemptReader
 from ablation.store.upkeep.clock import store_time
 from ablation.store.upkeep.living import Living, digests_in, read_living

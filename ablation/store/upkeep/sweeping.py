@@ -8,8 +8,8 @@ from typing import Final
 
 from ablation.store import layout
 from ablation.store.errors import StoreError
-from ablation.store.objects import Store, StoredObject
-from ablation.store.parallel import in_parallel
+from ablation.store.objects.store import Store, StoredObject
+from ablation.store.transport.parallel import in_parallel
 from ablation.store.upkeep.attempts import AttemptReader
 from ablation.store.upkeep.errors import DeleteForbidden, answer_code, is_delete_refused
 from ablation.store.upkeep.living import read_living

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from ablation.store import layout
 from ablation.store.errors import StoreError
-from ablation.store.objects import Store
-from ablation.store.parallel import in_parallel
-from ablation.store.patience import patient
-from ablation.store.translation import translated
+from ablation.store.objects.store import Store
+from ablation.store.transport.parallel import in_parallel
+from ablation.store.transport.patience import patient
+from ablation.store.transport.translation import translated
 from ablation.store.upkeep.errors import answer_code
 
 # A bucket may be shared: other people's uploads are none of ours.

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ablation.records import PublishedFile, Record, RunManifest
 from ablation.store import layout
 from ablation.store.errors import BlobCorrupt, KeyInvalid, KeyMissing, RunUnknown
-from ablation.store.objects import Store
-from ablation.store.parallel import in_parallel
-from ablation.store.runs import get_run_file, resolve_run
+from ablation.store.objects.store import Store
+from ablation.store.publishing.runs import get_run_file, resolve_run
+from ablation.store.transport.parallel import in_parallel
 from ablation.store.upkeep.attempts import Attempt, AttemptReader
 from ablation.store.upkeep.digesting import digest_of
 

@@ -19,7 +19,7 @@ from ablation.store import (
     put_dataset,
     replace_dataset,
 )
-from ablation.store.parallel import in_parallel
+from ablation.store.transport.parallel import in_parallel
 from tests.store.contract.writers import Writers, put_one_blob
 
 pytestmark = pytest.mark.servers

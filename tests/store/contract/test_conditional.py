@@ -12,9 +12,9 @@ import pytest
 
 from ablation.settings import Settings
 from ablation.store import ConditionalWrites, Store, conditional_writes, latest_key, open_store
-from ablation.store.conditional import create, update
+from ablation.store.conditions.conditional import create, update
 from ablation.store.errors import ConditionUnsupported, KeyTaken
-from ablation.store.parallel import in_parallel
+from ablation.store.transport.parallel import in_parallel
 from tests.servers.server import S3Server
 from tests.store.contract.writers import COUNT, Writers, advance, append, create_one
 
@@ -65,7 +65,7 @@ def test_create_while_the_body_of_another_is_under_way_has_one_winner(
     store: Store, uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Two threads as two processes are: no lock of this process between them.
-    monkeypatch.setattr("ablation.store.exclusion._threads", [nullcontext()])
+    monkeypatch.setattr("ablation.store.conditions.exclusion._threads", [nullcontext()])
     first, second = HalfSent(b"first writer"), HalfSent(b"second writer")
     with open_store(Settings(store=uri)) as other, ThreadPoolExecutor(2) as pool:
         store.client.meta.events.register("before-send.s3.PutObject", first.slow_down)

@@ -8,7 +8,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from ablation.store import KeyMissing, Store, StoreError
-from ablation.store.parallel import in_parallel
+from ablation.store.transport.parallel import in_parallel
 from tests.servers.server import S3Server
 
 pytestmark = pytest.mark.servers
@@ -142,7 +142,7 @@ def test_large_file_whose_part_is_refused_leaves_nothing(store: Store, tmp_path:
 
 @pytest.fixture
 def parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ablation.store.objects.MULTIPART_FROM_BYTES", 8 * MIB)
+    monkeypatch.setattr("ablation.store.objects.store.MULTIPART_FROM_BYTES", 8 * MIB)
 
 
 def uploads(store: Store) -> list[str]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ablation.store import Store, blob_key, find_trial, find_trials, publish_trial, put_blob, trial_manifest_key
-from ablation.store.trials import TrialManifest
+from ablation.store.publishing.trials import TrialManifest
 from tests.store.contract.writers import COUNT, FINGERPRINT, Writers, outcome, publish_one_trial
 
 pytestmark = pytest.mark.servers

@@ -13,9 +13,9 @@ from typing import Any
 
 from ablation.records import RunManifest, TrialOutcome
 from ablation.store import Store, StoreLocation, connect, publish_run, publish_trial, put_blob
-from ablation.store.conditional import create, update
+from ablation.store.conditions.conditional import create, update
 from ablation.store.errors import KeyTaken
-from ablation.store.publication import advance_latest
+from ablation.store.publishing.publication import advance_latest
 
 COUNT = 4
 DEADLINE_S = 120.0

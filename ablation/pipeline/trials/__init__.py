@@ -1,0 +1,1 @@
+"""The steps of one trial: claimed, looked at, trained, evaluated, exported."""

@@ -1,0 +1,1 @@
+"""Writers that take turns: conditional writes where the server enforces them, mutual exclusion elsewhere."""

@@ -1,0 +1,1 @@
+"""Objects under keys: the store itself, its files, their types and caching."""

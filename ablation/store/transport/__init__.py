@@ -1,0 +1,1 @@
+"""How requests travel: the client, its patience, and errors in words."""
