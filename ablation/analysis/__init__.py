@@ -3,10 +3,21 @@
 Pure: outcomes in, frozen records and sentences out. Nothing here trains, draws or stores.
 """
 
-from ablation.analysis.effects import Comparison, Effect, VariantSummary, Verdict
+from ablation.analysis.effects import (
+    Comparison,
+    Cost,
+    Effect,
+    FactorAnalysis,
+    Interaction,
+    MainEffect,
+    VariantSummary,
+    Verdict,
+)
+from ablation.analysis.fairness import FairnessWarning
 from ablation.analysis.gates import Bounds, GateResult, GateStatus, gate_line, judge
 from ablation.analysis.metrics import Direction, metric_direction
 from ablation.analysis.numbers import decimals_for, format_number
+from ablation.analysis.overfitting import Overfitting
 from ablation.analysis.pairing import compare
 from ablation.analysis.rate_range import RateRange, judge_rates, range_lines
 from ablation.analysis.sentences import (
@@ -21,10 +32,16 @@ from ablation.analysis.sentences import (
 __all__ = [
     "Bounds",
     "Comparison",
+    "Cost",
     "Direction",
     "Effect",
+    "FactorAnalysis",
+    "FairnessWarning",
     "GateResult",
     "GateStatus",
+    "Interaction",
+    "MainEffect",
+    "Overfitting",
     "RateRange",
     "VariantSummary",
     "Verdict",

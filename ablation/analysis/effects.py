@@ -10,7 +10,7 @@ from ablation.analysis.metrics import Direction
 from ablation.records import Record
 
 # In the order of the answer: what is settled, then what is not.
-Verdict = Literal["helps", "hurts", "equivalent", "inconclusive", "no data"]
+Verdict = Literal["helps", "hurts", "equivalent", "diverged", "inconclusive", "no data"]
 
 
 class VariantSummary(Record):
@@ -19,11 +19,22 @@ class VariantSummary(Record):
     variant: str
     finished: int = Field(ge=0, description="Seeds with a finite value of the metric.")
     failed: int = Field(ge=0, description="Seeds that were run but have no finite value, for whatever reason.")
+    diverged: int = Field(default=0, ge=0, description="Of the failed seeds, those that diverged.")
     mean: float | None = None
     sd: float | None = Field(default=None, description="Sample standard deviation; needs two seeds.")
     median: float | None = None
+    iqm: float | None = Field(default=None, description="Interquartile mean: of the middle half of the values.")
     lowest: float | None = None
     highest: float | None = None
+    parameters: int | None = Field(default=None, description="Weights of the model.")
+    train_s: float | None = Field(default=None, description="Mean seconds in a trial's process.")
+
+
+class Cost(Record):
+    """What a variant costs beside the baseline."""
+
+    time_ratio: float | None = Field(description="Mean seconds of a trial over the baseline's; None without times.")
+    parameters: int | None = Field(description="Weights more than the baseline has; negative: fewer.")
 
 
 class Effect(Record):
@@ -38,6 +49,48 @@ class Effect(Record):
     pairs: int = Field(ge=0, description="Seeds that both variant and baseline finished.")
     differences: dict[int, float] = Field(description="variant - baseline, by seed.")
     verdict: Verdict
+    p_value: float | None = Field(default=None, ge=0, le=1, description="Exact two-sided sign-flip test of no effect.")
+    p_adjusted: float | None = Field(default=None, ge=0, le=1, description="By Holm, over all variants of the study.")
+    p_equivalence: float | None = Field(default=None, ge=0, le=1, description="TOST against the margin.")
+    detectable: float | None = Field(default=None, ge=0, description="Least size found with a power of 80 %.")
+    more_seeds: int | None = Field(default=None, ge=0, description="About how many more seeds would settle it.")
+    cost: Cost | None = None
+
+
+class MainEffect(Record):
+    """What one level of a factor does, averaged over the levels of the other factors."""
+
+    factor: str
+    level: str = Field(description="Beside the factor's level in the baseline.")
+    difference: float | None
+    low: float | None = None
+    high: float | None = None
+    seeds: int = Field(ge=0, description="That have every variant that the average is of.")
+    verdict: Verdict
+
+
+class Interaction(Record):
+    """How much two factors together do beyond the sum of what each does alone."""
+
+    factors: tuple[str, str]
+    levels: tuple[str, str] = Field(description="Beside the factors' levels in the baseline.")
+    difference: float | None
+    low: float | None = None
+    high: float | None = None
+    seeds: int = Field(ge=0)
+    cells: tuple[tuple[float | None, ...], ...] = Field(
+        description="Mean of the metric; a row off and on of the first factor, a column of the second."
+    )
+
+
+class FactorAnalysis(Record):
+    """What the factors of a study do, each and in pairs."""
+
+    main: tuple[MainEffect, ...]
+    interactions: tuple[Interaction, ...] = ()
+    shares: dict[str, float] | None = Field(
+        default=None, description="Shapley share of the total effect by factor; only of full factorials."
+    )
 
 
 class Comparison(Record):
@@ -50,6 +103,7 @@ class Comparison(Record):
     confidence: float = 0.95
     summaries: tuple[VariantSummary, ...] = Field(description="In the order of the spec.")
     effects: tuple[Effect, ...] = Field(description="In the order of the spec, without the baseline.")
+    factors: FactorAnalysis | None = Field(default=None, description="Of a study of factors.")
 
     @property
     def seeds(self) -> int:

@@ -5,7 +5,6 @@ Pure: records in, bytes out. Rendering may be called from several threads.
 
 from ablation.report import preview
 from ablation.report.events import EVENTS, render_events
-from ablation.report.history import History
 from ablation.report.rate_chart import render_rate_range
 from ablation.report.render import render_store_index, render_study, render_study_index
 from ablation.report.study import StudyReport
@@ -13,7 +12,6 @@ from ablation.report.trial_chart import render_trial_curves
 
 __all__ = [
     "EVENTS",
-    "History",
     "StudyReport",
     "preview",
     "render_events",

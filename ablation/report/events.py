@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from ablation.report.history import EPOCH, History
+from ablation.history import EPOCH, History
 
 # TensorBoard reads files with `tfevents` in their names, and calls a run by its folder.
 EVENTS = "events.out.tfevents.0000000000.history"

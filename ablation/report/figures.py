@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ablation.analysis import format_number, verdict_lines
+from ablation.history import VALIDATION_PREFIX
 from ablation.report.drawing import Drawing
 from ablation.report.effects_chart import draw_effects
 from ablation.report.epoch_chart import draw_epochs
-from ablation.report.history import VALIDATION_PREFIX
 from ablation.report.learning_chart import draw_learning
 from ablation.report.series import csv_rows, final_gaps, turning_points
 from ablation.report.study import StudyReport

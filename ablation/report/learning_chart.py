@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import altair as alt
 
+from ablation.history import VALIDATION_PREFIX
 from ablation.report import theme
 from ablation.report.drawing import Drawing, Row, draw
 from ablation.report.epoch_chart import LEGEND, PANEL_TICKS, clipped_note, epoch_axis, value_axis, variant_colour
-from ablation.report.history import VALIDATION_PREFIX
 from ablation.report.series import Domain, mean_curves, seed_curves, study_domain
 from ablation.report.study import StudyReport
 

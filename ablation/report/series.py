@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ablation.analysis import Direction, metric_direction
+from ablation.history import VALIDATION_PREFIX
 from ablation.report.drawing import Row
-from ablation.report.history import VALIDATION_PREFIX
 from ablation.report.study import StudyReport
 
 Curve = list[tuple[int, float | None]]

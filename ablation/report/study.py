@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from ablation.analysis import Comparison, GateResult
-from ablation.records import Record, TrialOutcome
-from ablation.report.history import OBJECTIVE, History
+from ablation.analysis import Comparison, FairnessWarning, GateResult, Overfitting
+from ablation.history import OBJECTIVE, History
+from ablation.records import Assessment, Record, TrialOutcome
 
 LOG = "log.txt"
 
@@ -30,6 +30,10 @@ class StudyReport(Record):
     reproduce: str = Field(description="One command.")
     environment: dict[str, str] = Field(default_factory=dict, description="Versions, digests, machine.")
     histories: dict[str, dict[int, History]] = Field(default_factory=dict, description="By variant, then seed.")
+    others: dict[str, Comparison] = Field(default_factory=dict, description="On every other metric, by its name.")
+    overfitting: dict[str, dict[int, Overfitting]] = Field(default_factory=dict, description="By variant, then seed.")
+    assessments: dict[str, dict[int, Assessment]] = Field(default_factory=dict, description="By variant, then seed.")
+    fairness: tuple[FairnessWarning, ...] = Field(default=(), description="Ways in which the comparison is not fair.")
     gates: tuple[GateResult, ...] = Field(default=(), description="How each gate of the spec was decided.")
     notes: tuple[str, ...] = Field(default=(), description="Caveats, e.g. the test set was used for validation.")
 

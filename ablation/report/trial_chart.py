@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ablation.history import CLEAN_PREFIX, EPOCH, LOSS, OBJECTIVE, VALIDATION_PREFIX, History
 from ablation.report import theme
 from ablation.report.drawing import as_drawing
 from ablation.report.epoch_chart import clipped_note, epoch_ticks
-from ablation.report.history import CLEAN_PREFIX, EPOCH, LOSS, OBJECTIVE, VALIDATION_PREFIX, History
 from ablation.report.line_plot import Line, LinePlot, legend
 from ablation.report.preview.svg import text
 from ablation.report.series import axis_domain, values_of

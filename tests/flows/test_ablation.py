@@ -14,7 +14,7 @@ import httpx
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from ablation.report import History
+from ablation.history import History
 from ablation.training import Progress, read_progress
 from tests.conftest import DEADLINE_S, TINY, FinishedRun, Project, wait_for
 

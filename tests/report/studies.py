@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 from ablation.analysis import compare
+from ablation.history import History
 from ablation.records import BlobRef, Determinism, RunManifest, TrialOutcome, TrialStatus
-from ablation.report import History, StudyReport
+from ablation.report import StudyReport
 
 FINGERPRINT = "0" * 64
 BLOB = BlobRef(sha256=FINGERPRINT, bytes=1, content_type="text/csv")

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ablation.report import History, StudyReport, render_trial_curves, theme
+from ablation.history import History
+from ablation.report import StudyReport, render_trial_curves, theme
 from ablation.report.epoch_chart import draw_epochs, epoch_ticks, spread_apart
 from ablation.report.series import Domain, axis_domain, mean_curves, turning_points
 

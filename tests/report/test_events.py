@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from ablation.report import EVENTS, History, render_events
+from ablation.history import History
+from ablation.report import EVENTS, render_events
 
 LAYERS = b"epoch,layer,kind,value\n1,hidden,weight,3.5\n1,hidden,dead_share,0.25\n2,hidden,weight,4.5\n"
 COLUMNS = {"epoch": [1.0, 2.0], "loss": [0.75, 0.5], "val_loss": [0.875, math.nan], "learning_rate": [1e-3, 1e-4]}
@@ -47,7 +48,8 @@ def test_value_beyond_float32_is_infinite(tmp_path: Path) -> None:
 
 SCRIPT = """
 import hashlib, json, sys
-from ablation.report import History, render_events
+from ablation.history import History
+from ablation.report import render_events
 content = render_events(History(columns={"epoch": [1.0], "loss": [0.5]}))
 loaded = [name for name in sys.modules if name.split(".")[0] in ("tensorflow", "keras")]
 print(json.dumps([hashlib.sha256(content).hexdigest(), loaded]))

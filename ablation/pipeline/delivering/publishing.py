@@ -16,13 +16,14 @@ import numpy as np
 
 from ablation.data import PreparedRef, load_prepared
 from ablation.evaluation import evaluate, head_of
+from ablation.history import History
 from ablation.pipeline.delivering.checkpoints import checkpoint_of
 from ablation.pipeline.delivering.outbox import WaitingTrial, outbox_of
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
 from ablation.processes import LOG
 from ablation.records import TrialOutcome
-from ablation.report import History, render_trial_curves
+from ablation.report import render_trial_curves
 from ablation.settings import Settings
 from ablation.store import (
     Store,

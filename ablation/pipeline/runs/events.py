@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ablation.history import History
 from ablation.records import TrialOutcome
-from ablation.report import EVENTS, History, render_events
+from ablation.report import EVENTS, render_events
 from ablation.store import Store, content_type_of, get_blob, put_blob
 from ablation.training import DIAGNOSTICS, HISTORY
 

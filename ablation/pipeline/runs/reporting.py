@@ -8,13 +8,14 @@ from pathlib import Path
 import yaml
 
 from ablation.analysis import Comparison
+from ablation.history import History
 from ablation.pipeline.records import RunPlan
 from ablation.pipeline.runs.comparing import judge_gates
 from ablation.pipeline.trials.exporting import export_lines
 from ablation.pipeline.trials.preflight import finding_lines
 from ablation.provenance import as_text
 from ablation.records import Provenance, TrialOutcome
-from ablation.report import History, StudyReport
+from ablation.report import StudyReport
 from ablation.spec import Study
 from ablation.store import Store, get_blobs
 from ablation.training import HISTORY

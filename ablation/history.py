@@ -6,7 +6,6 @@ import csv
 import io
 import math
 
-import numpy as np
 from pydantic import model_validator
 
 from ablation.records import Record
@@ -95,4 +94,8 @@ def _number(cell: str, line: int, column: str) -> float:
 
 def _are_alike(values: list[float], others: list[float]) -> bool:
     """Whether two columns show the same curve: their last digits differ, as they are added up in another order."""
-    return len(values) == len(others) and bool(np.allclose(values, others, rtol=1e-5, atol=0, equal_nan=True))
+    return len(values) == len(others) and all(map(_is_close, values, others))
+
+
+def _is_close(value: float, other: float) -> bool:
+    return math.isclose(value, other, rel_tol=1e-5) or (math.isnan(value) and math.isnan(other))

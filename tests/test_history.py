@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ablation.report import History
+from ablation.history import History
 
 
 def test_history_reads_columns_and_empty_cells() -> None:
