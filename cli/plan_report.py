@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ablation.pipeline import StudyEstimate, VariantEstimate
-from ablation.spec import Study
+from ablation.spec import SequentialSeeds, Study
 from cli.plan_differences import miss_lines, values
 from cli.tables import output_console
 from cli.units import counted, duration, size
@@ -23,6 +23,8 @@ def print_plan(study: Study, estimate: StudyEstimate) -> None:
     _say(console, title, style="bold")
     if study.spec.question:
         _say(console, study.spec.question)
+    if isinstance(study.spec.seeds, SequentialSeeds):
+        _say(console, _more_seeds(study, study.spec.seeds))
     _print_factors(console, study)
     console.print()
     _print_variants(console, estimate)
@@ -33,6 +35,13 @@ def print_plan(study: Study, estimate: StudyEstimate) -> None:
     console.print()
     for line in _totals(estimate):
         _say(console, line)
+
+
+def _more_seeds(study: Study, seeds: SequentialSeeds) -> str:
+    return (
+        f"Seeds are added to a comparison until its {study.spec.compare.metric} interval is at most "
+        f"{seeds.until.ci_width:g} wide: up to {seeds.max} a variant, {study.most_trials:,} trials in all."
+    )
 
 
 def _print_factors(console: Console, study: Study) -> None:

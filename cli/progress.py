@@ -43,6 +43,7 @@ class _Watcher(threading.Thread):
         self._ended: set[PlannedTrial] = set()
         self._stopped = threading.Event()
         self._trials: tuple[PlannedTrial, ...] = ()
+        self._known: set[tuple[str, int]] = set()
 
     def run(self) -> None:
         with self._display:
@@ -55,14 +56,21 @@ class _Watcher(threading.Thread):
         self.join()
 
     def _look(self) -> None:
-        if not self._trials:
-            plan = self._workspace.read_plan()
-            self._trials = plan.trials if plan else ()
         self._display.fetching(self._workspace.read_transfers())
         begun = self._workspace.begun()  # most trials wait, and are not looked for
+        if begun - self._known:
+            self._read_plan()
         for planned in self._trials:
             if (planned.trial.variant, planned.trial.seed) in begun and planned not in self._ended:
                 self._look_at(planned)
+
+    def _read_plan(self) -> None:
+        """Read the plan at the first trial that is not known: a study may add seeds as it goes."""
+        plan = self._workspace.read_plan()
+        self._trials = plan.trials if plan else ()
+        self._known = {(planned.trial.variant, planned.trial.seed) for planned in self._trials}
+        if plan:
+            self._display.planned(len(plan.trials))
 
     def _look_at(self, planned: PlannedTrial) -> None:
         trial = planned.trial
@@ -97,6 +105,9 @@ class _Bars:
 
     def __exit__(self, *exception: object) -> None:
         self._progress.stop()
+
+    def planned(self, total: int) -> None:
+        self._progress.update(self._overall, total=total)
 
     def fetching(self, transfers: tuple[Transfer, ...]) -> None:
         self._fetching = ", ".join(f"fetching {transfer}" for transfer in transfers if not transfer.is_done)
@@ -137,6 +148,9 @@ class _Lines:
 
     def __exit__(self, *exception: object) -> None:
         pass
+
+    def planned(self, total: int) -> None:
+        self._total = total
 
     def fetching(self, transfers: tuple[Transfer, ...]) -> None:
         for transfer in transfers:

@@ -76,10 +76,11 @@ def _load(spec: Spec, overrides: Overrides, only: Only, yes: bool) -> Study:
 
     Settings().require_cache()
     study = load_study(spec, overrides=tuple(overrides or ()), only=tuple(only or ()))
-    trials, most = len(study.variants) * len(study.seeds), study.spec.runtime.max_trials
+    trials, most = study.most_trials, study.spec.runtime.max_trials
     if trials > most and not yes:
+        seeds = f"{trials // len(study.variants):,} seeds"
         raise TooManyTrials(
-            f"{spec}: {len(study.variants):,} variants x {len(study.seeds):,} seeds are {trials:,} trials, "
+            f"{spec}: {len(study.variants):,} variants x {seeds} are {trials:,} trials, "
             f"more than runtime.max_trials, {most:,}.\n"
             "  Look at `ablate plan`; then run with --yes, raise runtime.max_trials, or take fewer with --only."
         )

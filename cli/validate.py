@@ -52,4 +52,6 @@ def _check(spec: Path) -> tuple[str, tuple[Problem, ...]]:
     sizes = ((len(study.variants), "variant"), (len(study.seeds), "seed"))
     ending = f", {noted} warning{'s' if noted > 1 else ''}" if noted else ""
     variants, seeds = (f"{count} {word}{'s' if count > 1 else ''}" for count, word in sizes)
-    return f"{variants} x {seeds}, valid{ending}", study.warnings
+    added = study.most_trials // len(study.variants) - len(study.seeds)
+    more = f" and up to {added} more" if added else ""
+    return f"{variants} x {seeds}{more}, valid{ending}", study.warnings

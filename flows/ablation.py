@@ -40,7 +40,7 @@ from ablation.store import open_store, open_unchecked
 from flows.artifacts import publish_summary
 from flows.crashes import mark_crashed
 from flows.passing import whole
-from flows.trials import settle_trials
+from flows.rounds import settle_rounds
 from tasks.commit import commit
 from tasks.compare import compare
 from tasks.deliver import deliver
@@ -139,13 +139,12 @@ def _run(study: Study, plan: RunPlan, run: RunContext, open_places: Callable[[],
         workspace.write_plan(plan)
         try:
             require_formats(run.formats)
-            outcomes, findings = settle_trials(plan, run, open_places, workspace)
+            plan, outcomes = settle_rounds(study, plan, run, open_places, workspace)
         except (DataError, PreflightFailed, ResourcesMissing):
             workspace.remove()  # nothing was trained, and the same command would end alike
             raise
         if any(outcome.is_waiting for outcome in outcomes):
             outcomes = deliver(whole(outcomes), run)
-        plan = plan.model_copy(update={"findings": findings})
         comparison = compare(whole(study), whole(outcomes))
         result = commit(whole(study), whole(plan), whole(outcomes), whole(comparison), run)
         publish_summary(result)

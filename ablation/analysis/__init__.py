@@ -28,6 +28,7 @@ from ablation.analysis.sentences import (
     headline,
     verdict_lines,
 )
+from ablation.analysis.sequential import seeds_wanted
 
 __all__ = [
     "Bounds",
@@ -58,5 +59,6 @@ __all__ = [
     "judge_rates",
     "metric_direction",
     "range_lines",
+    "seeds_wanted",
     "verdict_lines",
 ]

@@ -36,6 +36,7 @@ from ablation.pipeline.runs.committing import commit_run, rebuild_indexes
 from ablation.pipeline.runs.comparing import compare_trials
 from ablation.pipeline.runs.housekeeping import OLDER_THAN_DAYS, Leftover, TidiedStore, tidy_cache, tidy_store
 from ablation.pipeline.runs.reporting import reproduce_command
+from ablation.pipeline.runs.rounds import next_trials
 from ablation.pipeline.trials.claims import give_back, given_back_on_failure
 from ablation.pipeline.trials.exporting import (
     export_lines,
@@ -113,6 +114,7 @@ __all__ = [
     "has_waiting",
     "lacking_formats",
     "new_run_id",
+    "next_trials",
     "open_slots",
     "outbox_of",
     "plan_run",

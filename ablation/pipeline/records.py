@@ -50,6 +50,12 @@ class RunPlan(Record):
     baseline: str = Field(description="The variant that the others are compared with.")
     changes: dict[str, dict[str, Any]] = Field(description="What each variant sets, by path.")
 
+    def of(self, trials: tuple[PlannedTrial, ...]) -> RunPlan:
+        """Return the same plan of other trials, ordered by variant as they come first, then by seed."""
+        order = {variant: place for place, variant in enumerate(dict.fromkeys(each.trial.variant for each in trials))}
+        ordered = sorted(trials, key=lambda each: (order[each.trial.variant], each.trial.seed))
+        return self.model_copy(update={"trials": tuple(ordered)})
+
     @property
     def published(self) -> RunPlan:
         """The plan as everybody may read it: without where files lie on this machine."""

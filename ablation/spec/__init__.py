@@ -25,6 +25,7 @@ from ablation.spec.model import ModelSpec
 from ablation.spec.outputs import expected_outputs
 from ablation.spec.precision import Precision, float32_layers
 from ablation.spec.reading.problems import Mark, Problem, SpecError
+from ablation.spec.seeds import SequentialSeeds, UntilSpec
 from ablation.spec.shapes import LayerShape, ModelShapes, ShapeError, model_shapes, sample_shape
 from ablation.spec.sources import Source, SourceFile, find_dataset
 from ablation.spec.study import CompareSpec, PublishSpec, RuntimeSpec, StudySpec, VariantSpec
@@ -58,6 +59,7 @@ __all__ = [
     "Problem",
     "PublishSpec",
     "RuntimeSpec",
+    "SequentialSeeds",
     "ShapeError",
     "Source",
     "SourceFile",
@@ -69,6 +71,7 @@ __all__ = [
     "TrainingSpec",
     "Trial",
     "TrialSpec",
+    "UntilSpec",
     "Validation",
     "Variant",
     "VariantSpec",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal, LiteralString, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ablation.records import ModelFormat
@@ -12,14 +12,10 @@ from ablation.spec.data import DataSpec
 from ablation.spec.designs import FACTOR_NAME, Design, Factor
 from ablation.spec.gates import Gate
 from ablation.spec.model import ModelSpec
+from ablation.spec.seeds import Seeds
 from ablation.spec.training import TrainingSpec
 
 STUDY_NAME = r"^[a-z0-9-]{1,63}$"
-Seed = Annotated[int, Field(ge=0, lt=2**31)]
-SeedList = Annotated[Many[Seed], Field(min_length=1), Tag("list")]
-SeedCount = Annotated[int, Field(ge=1, le=10_000), Tag("count")]
-# Told apart by shape, so that a wrong seed is one problem, not one of each reading.
-Seeds = Annotated[SeedList | SeedCount, Discriminator(lambda value: "count" if isinstance(value, int) else "list")]
 
 
 class VariantSpec(SpecModel):
@@ -132,7 +128,12 @@ class StudySpec(SpecModel):
     data: DataSpec = Field(description="What the trials learn from.")
     model: ModelSpec = Field(description="The network.")
     training: TrainingSpec = Field(description="How each trial is trained.")
-    seeds: Seeds = Field(default=3, description="A list of seeds, or how many: 3 means 0, 1, 2.", examples=[5])
+    seeds: Seeds = Field(
+        default=3,
+        description="How many (3 means 0, 1, 2), a list of them, or as many as it takes: seeds are added to a "
+        "comparison until its interval is narrow enough.",
+        examples=[5, {"start": 5, "until": {"ci_width": 0.01}, "max": 20}],
+    )
     variants: dict[Annotated[str, Field(pattern=NAME)], VariantSpec] | None = Field(
         default=None,
         min_length=1,

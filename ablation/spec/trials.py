@@ -1,6 +1,6 @@
 """A study worked out: its variants, its seeds, its trials."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from ablation.spec.base import SpecModel
 from ablation.spec.data import DataSpec
 from ablation.spec.model import ModelSpec
 from ablation.spec.reading.problems import Problem
+from ablation.spec.seeds import SequentialSeeds
 from ablation.spec.study import StudySpec
 from ablation.spec.training import TrainingSpec
 
@@ -50,7 +51,7 @@ class Study:
 
     spec: StudySpec
     variants: tuple[Variant, ...]
-    seeds: tuple[int, ...]
+    seeds: tuple[int, ...]  # of every variant; a study that adds seeds begins with them
     baseline: str
     warnings: tuple[Problem, ...] = ()
 
@@ -62,8 +63,18 @@ class Study:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Every variant with every seed, variant by variant."""
+        return self.trials_of({variant.name: self.seeds for variant in self.variants})
+
+    @property
+    def most_trials(self) -> int:
+        """How many trials there are at most, with all the seeds that may be added."""
+        seeds = self.spec.seeds
+        return len(self.variants) * (seeds.max if isinstance(seeds, SequentialSeeds) else len(self.seeds))
+
+    def trials_of(self, seeds: Mapping[str, Iterable[int]]) -> tuple[Trial, ...]:
+        """Return the trials of some seeds by variant, variant by variant in the order of the study."""
         return tuple(
             Trial(study=self.name, variant=variant.name, seed=seed, spec=variant.spec)
             for variant in self.variants
-            for seed in self.seeds
+            for seed in seeds.get(variant.name, ())
         )

@@ -161,13 +161,26 @@ WRONG_VALUES = {
     "phase_name_repeated": epochs_and(
         "phases: [{name: a, epochs: 1}, {name: a, epochs: 1}]", "phases.a.name", "one phase is named a", "its own"
     ),
-    "seeds_as_a_word": seeds("many", "seeds", "must be a list", "got 'many'. Write [many]. A list of seeds, or how"),
+    "seeds_as_a_word": seeds("many", "seeds", "must be a list", "got 'many'. Write [many]. How many (3 means"),
     "seeds_left_out": seeds("", "seeds", "must be a list", "got nothing. Write a list, or remove the key."),
     "seeds_none": seeds("[]", "seeds", "must not be empty", "got []"),
     "seeds_none_counted": seeds("0", "seeds", "must be at least 1", "got 0"),
     "seed_of_text": seeds("[0, x]", "seeds.1", WHOLE, "got 'x'"),
     "seed_negative": seeds("[-1]", "seeds.0", "must be at least 0", "got -1"),
     "seed_repeated": seeds("[0, 1, 0]", "seeds.2", "seed 0 is listed twice", "Remove one."),
+    "seeds_added_from_two": seeds(
+        "{start: 2, until: {ci_width: 0.1}}", "seeds.start", "must be at least 3", "got 2. Seeds of every variant"
+    ),
+    "seeds_added_up_to_fewer": seeds(
+        "{start: 9, until: {ci_width: 0.1}, max: 8}", "seeds.max", "is less than start, 9", "raise it, or lower start"
+    ),
+    "seeds_added_without_end": seeds("{start: 5}", "seeds.until", "is missing", "Add `until:`"),
+    "seeds_added_to_no_width": seeds(
+        "{until: {ci_width: 0}}", "seeds.until.ci_width", "must be greater than 0", "got 0. Width of the interval"
+    ),
+    "seeds_added_misspelt": seeds(
+        "{until: {ci_width: 0.1}, maximum: 9}", "seeds.maximum", "unknown key", "Choose from: start, until, max."
+    ),
     "control_characters": Wrong(
         "study: small", 'study: "a\\e[31m"', 1, "study", "lower-case", "got 'a\\x1b[31m'. Write"
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -60,11 +60,6 @@ def plan_run(
         DataError: A variant names a dataset that is not in the catalogue.
     """
     chosen = {variant.name: choose_dataset(variant.spec.data.dataset) for variant in study.variants}
-    positions = _positions([(trial, chosen[trial.variant].samples) for trial in study.trials])
-    planned = [
-        _planned(trial, chosen[trial.variant], position)
-        for trial, position in zip(study.trials, positions, strict=True)
-    ]
     changes = {variant.name: dict(variant.changes) for variant in study.variants}
     return RunPlan(
         study=study.name,
@@ -74,9 +69,22 @@ def plan_run(
         spec_text=spec_text,
         deviations=deviations,
         warnings=tuple(f"{problem.path}: {problem.message}" for problem in study.warnings),
-        trials=tuple(planned),
+        trials=plan_trials(study.trials, chosen),
         baseline=study.baseline,
         changes=changes,
+    )
+
+
+def plan_trials(trials: Sequence[Trial], datasets: Mapping[str, Dataset]) -> tuple[PlannedTrial, ...]:
+    """Work out identities, and an order of starting.
+
+    Args:
+        trials: What to plan.
+        datasets: That were chosen, by variant.
+    """
+    positions = _positions([(trial, datasets[trial.variant].samples) for trial in trials])
+    return tuple(
+        _planned(trial, datasets[trial.variant], position) for trial, position in zip(trials, positions, strict=True)
     )
 
 

@@ -15,7 +15,7 @@ from ablation.analysis import (
 from ablation.pipeline.delivering.delivery import outlast
 from ablation.pipeline.records import RunContext, RunPlan, RunResult
 from ablation.pipeline.runs.events import with_events
-from ablation.pipeline.runs.reporting import as_yaml, marked, report_run
+from ablation.pipeline.runs.reporting import as_yaml, marked, report_run, seeds_of
 from ablation.pipeline.workspace import Workspace
 from ablation.provenance import Subject, describe
 from ablation.records import BlobRef, Provenance, RunManifest, TrialOutcome
@@ -107,7 +107,7 @@ def _origin(
 ) -> Provenance:
     return describe(
         Subject(
-            seeds=study.seeds,
+            seeds=seeds_of(outcomes),
             datasets={each.dataset.name: each.surroundings.dataset_sha256 for each in plan.trials},
             started_at=plan.started_at,
             ended_at=ended_at,

@@ -37,7 +37,7 @@ def report_run(
         source=study.spec.source,
         finished_at=origin.ended_at,
         wall_s=(origin.ended_at - origin.started_at).total_seconds(),
-        seeds=study.seeds,
+        seeds=seeds_of(outcomes),
         comparison=comparison,
         trials=outcomes,
         changes={name: as_yaml(changes) for name, changes in plan.changes.items()},
@@ -47,6 +47,11 @@ def report_run(
         gates=judge_gates(study, outcomes),
         notes=(*notes(plan), *export_lines(outcomes)),
     )
+
+
+def seeds_of(outcomes: tuple[TrialOutcome, ...]) -> tuple[int, ...]:
+    """Return the seeds that any trial ran with."""
+    return tuple(sorted({outcome.seed for outcome in outcomes}))
 
 
 def as_yaml(value: object) -> str:

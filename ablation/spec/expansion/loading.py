@@ -17,6 +17,7 @@ from ablation.spec.reading.document import Document
 from ablation.spec.reading.including import read_spec
 from ablation.spec.reading.problems import Problem, Report, SpecError
 from ablation.spec.reading.validation import validate
+from ablation.spec.seeds import first_seeds
 from ablation.spec.study import StudySpec
 from ablation.spec.trials import Study, Variant
 
@@ -57,7 +58,7 @@ def _study(spec: StudySpec, variants: Sequence[Variant], baseline: str, only: Se
     return Study(
         spec=spec,
         variants=tuple(variant for variant in variants if not only or variant.name in {*only, baseline}),
-        seeds=tuple(range(spec.seeds)) if isinstance(spec.seeds, int) else spec.seeds,
+        seeds=first_seeds(spec.seeds),
         baseline=baseline,
         warnings=tuple(report.problems),
     )
