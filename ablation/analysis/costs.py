@@ -10,42 +10,54 @@ from ablation.analysis.effects import Cost
 from ablation.analysis.inference.intervals import paired_interval
 from ablation.records import TrialOutcome
 
+# e^50 x the time: two seeds allow of nearly everything, and the end of such an interval is no number to show.
+LARGEST_LOGARITHM = 50.0
+
 
 def cost_of(outcomes: Sequence[TrialOutcome], variant: str, baseline: str) -> Cost | None:
-    """Compare the seconds and the weights of a variant's trials with those of the baseline.
+    """Compare the time and the weights of a variant's trials with those of the baseline.
 
-    Seconds are paired by seed, and a pair counts only if both trials were trained on equal devices with equal threads:
-    a reused trial may come from another machine, and then its time says nothing about the variant.
+    Times are paired by seed, and a pair counts only if both trials were trained on equal devices with equal threads: a
+    reused trial may come from another machine, and then its time says nothing about the variant. On a processor the
+    time is that of the CPU, since seconds by the clock are mostly those of what else the machine does.
 
     Returns:
         None where neither can be told.
     """
-    logarithms = _log_ratios(outcomes, variant, baseline)
-    interval = paired_interval(logarithms)
+    ratios = _logarithmic_ratios(outcomes, variant, baseline)
+    low, high = paired_interval(ratios) or (None, None)
     ours, theirs = _parameters(outcomes, variant), _parameters(outcomes, baseline)
-    if not logarithms and (ours is None or theirs is None):
+    if not ratios and (ours is None or theirs is None):
         return None
     return Cost(
-        time_ratio=math.exp(statistics.fmean(logarithms)) if logarithms else None,
-        time_low=_exponential(interval[0]) if interval else None,
-        time_high=_exponential(interval[1]) if interval else None,
+        time_ratio=_exponential(statistics.fmean(ratios)) if ratios else None,
+        time_low=_exponential(low),
+        time_high=_exponential(high),
         parameters=None if ours is None or theirs is None else ours - theirs,
         parameters_ratio=None if ours is None or not theirs else ours / theirs,
     )
 
 
-def _log_ratios(outcomes: Sequence[TrialOutcome], variant: str, baseline: str) -> list[float]:
+def _logarithmic_ratios(outcomes: Sequence[TrialOutcome], variant: str, baseline: str) -> list[float]:
     timed = {
         (outcome.variant, outcome.seed): outcome
         for outcome in outcomes
-        if outcome.is_finished and outcome.train_s > 0 and outcome.variant in (variant, baseline)
+        if outcome.is_finished and outcome.resumed_from is None and outcome.variant in (variant, baseline)
     }
     pairs = [
         (trial, timed[baseline, seed])
-        for (name, seed), trial in timed.items()
+        for (name, seed), trial in sorted(timed.items())
         if name == variant and (baseline, seed) in timed
     ]
-    return [math.log(ours.train_s / theirs.train_s) for ours, theirs in pairs if _machine(ours) == _machine(theirs)]
+    times = [_times(ours, theirs) for ours, theirs in pairs if _machine(ours) == _machine(theirs)]
+    return [math.log(ours / theirs) for ours, theirs in times if ours > 0 and theirs > 0]
+
+
+def _times(ours: TrialOutcome, theirs: TrialOutcome) -> tuple[float, float]:
+    is_on_processor = ours.determinism is not None and ours.determinism.device == "cpu"
+    if is_on_processor and ours.cpu_s > 0 and theirs.cpu_s > 0:
+        return ours.cpu_s, theirs.cpu_s
+    return ours.train_s, theirs.train_s
 
 
 def _machine(trial: TrialOutcome) -> tuple[object, ...]:
@@ -59,6 +71,5 @@ def _parameters(outcomes: Sequence[TrialOutcome], variant: str) -> int | None:
     return next(found, None)
 
 
-def _exponential(logarithm: float) -> float | None:
-    """Return e^x, or None where that is no number a reader could use: two seeds allow of nearly everything."""
-    return math.exp(logarithm) if abs(logarithm) < 50 else None
+def _exponential(logarithm: float | None) -> float | None:
+    return None if logarithm is None or abs(logarithm) > LARGEST_LOGARITHM else math.exp(logarithm)

@@ -34,12 +34,12 @@ class Cost(Record):
     """What a variant costs beside the baseline."""
 
     time_ratio: float | None = Field(
-        description="Seconds of a trial over the baseline's: geometric mean over the seeds that both were trained with on "
-        "equal machines; None without any."
+        description="Time of a trial over the baseline's, on processors that of the CPU: geometric mean over the seeds "
+        "that both were trained with on equal machines; None without any."
     )
     parameters: int | None = Field(description="Weights more than the baseline has; negative: fewer.")
     parameters_ratio: float | None = Field(default=None, description="Weights over the baseline's.")
-    time_low: float | None = Field(default=None, description="Lower end of the 95 % interval of the ratio of seconds.")
+    time_low: float | None = Field(default=None, description="Lower end of the 95 % interval of the ratio.")
     time_high: float | None = Field(default=None, description="Upper end.")
 
 

@@ -34,13 +34,14 @@ def summary_csv(report: StudyReport) -> bytes:
             **trial.metrics,
             "epochs": trial.epochs,
             "train_s": trial.train_s,
+            "cpu_s": trial.cpu_s,
             "parameters": trial.parameters,
             "peak_rss_bytes": trial.peak_rss_bytes,
             "error": trial.error,
         }
         for trial in report.trials
     ]
-    costs = ("epochs", "train_s", "parameters", "peak_rss_bytes", "error")
+    costs = ("epochs", "train_s", "cpu_s", "parameters", "peak_rss_bytes", "error")
     return csv_bytes(rows, ("variant", "seed", "status", *metrics, *costs))
 
 

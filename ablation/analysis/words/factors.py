@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ablation.analysis.effects import Comparison, FactorAnalysis, Interaction, MainEffect, TotalEffect
+from ablation.analysis.numbers import format_number
 from ablation.analysis.verdicts import FAMILY_LEVEL
 from ablation.analysis.words.phrases import counted, directed, interval_phrase, movement, number_texts
 
@@ -87,5 +88,5 @@ def _share_sentence(total: TotalEffect, comparison: Comparison) -> str:
         number_texts(total.difference, total.low, total.high, comparison.margin), is_fall=total.difference < 0
     )
     ranked = sorted(total.values, key=lambda value: -(value.share or 0.0))
-    shares = ", ".join(f"{value.factor} {100 * (value.share or 0.0):.0f} %" for value in ranked)
+    shares = ", ".join(f"{value.factor} {format_number(100 * (value.share or 0.0), 0)} %" for value in ranked)
     return f"with all factors on, {comparison.metric} {movement(total.difference, size)}; by Shapley shares: {shares}"

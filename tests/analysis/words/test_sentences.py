@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ablation.analysis import answer_lines, caveats, compare, headline, verdict_lines
-
-from .outcomes import comparison_of, outcome, outcomes
+from tests.analysis.outcomes import comparison_of, outcome, outcomes
 
 BASE = {seed: 0.5 + 0.02 * seed for seed in range(5)}
 NOISE = [0.0, 0.016, -0.016, 0.008, -0.008]
