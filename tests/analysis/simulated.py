@@ -1,4 +1,4 @@
-"""Simulated studies whose truth is known: seeds share what is easy and hard about them, variants add noise and an effect."""
+"""Simulated studies whose truth is known: what trials of one seed share, and noise and an effect of each variant."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def studies(
     noise: Noise = normal,
     statuses: Mapping[tuple[str, int], TrialStatus] | None = None,
 ) -> Iterator[list[TrialOutcome]]:
-    """Yield the trials of studies; the first variant is the baseline, and each has its effect on a loss of about 0.5."""
+    """Yield the trials of studies; the first variant is the baseline, each has its effect on a loss near 0.5."""
     generator = np.random.default_rng(39)
     ended = statuses or {}
     shared = 0.5 + 0.05 * generator.normal(size=(count, seeds, 1))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from ablation.analysis import Comparison, Effect
+from ablation.analysis import Comparison
 
 from .simulated import SD, Noise, analyzed, compared, heavy_tailed, normal, skewed, studies
 
@@ -37,13 +37,13 @@ def false_positives(comparisons: Iterable[Comparison]) -> float:
     return sum(found) / len(found)
 
 
-def covers(effect: Effect, truth: float) -> bool:
-    """Say whether an effect's interval contains the truth."""
-    assert effect.low is not None and effect.high is not None
-    return effect.low <= truth <= effect.high
+def coverage(intervals: Iterable[tuple[float | None, float | None]], truth: float) -> float:
+    """Return the share of intervals that contain the truth; one that is missing does not."""
+    found = [low is not None and high is not None and low <= truth <= high for low, high in intervals]
+    return sum(found) / len(found)
 
 
-def verdicts_of(effect: float, *, seeds: int = 5, margin: float | None = None, count: int = MANY) -> Counter[str]:
+def verdicts_of(effect: float, *, seeds: int = 5, margin: float | None = None, count: int = 600) -> Counter[str]:
     """Return the shares of the verdicts on one variant with this effect, of four that are compared."""
     effects = {"base": 0.0, "variant": effect, "b": 0.0, "c": 0.0, "d": 0.0}
     found = (compared(trials, margin=margin) for trials in studies(count, effects, seeds=seeds))
@@ -51,17 +51,17 @@ def verdicts_of(effect: float, *, seeds: int = 5, margin: float | None = None, c
 
 
 def test_few_studies_without_effect_claim_one() -> None:
-    assert false_positives(map(compared, studies(150, NOTHING))) < 0.1
+    assert false_positives(map(compared, studies(60, NOTHING))) < 0.12
 
 
 def test_large_effect_is_found_and_never_takes_the_wrong_side() -> None:
-    found = verdicts_of(-6 * SD, count=60)
+    found = verdicts_of(-6 * SD, count=40)
     assert found["helps"] >= 95 and found["hurts"] == 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("noise", [normal, heavy_tailed, skewed])
-@pytest.mark.parametrize("seeds", [2, 3, 5, 10])
+@pytest.mark.parametrize("seeds", [3, 5, 10])
 def test_family_of_five_variants_without_effect_claims_one_in_under_5_percent(seeds: int, noise: Noise) -> None:
     assert false_positives(map(compared, studies(MANY, NOTHING, seeds=seeds, noise=noise))) < 0.05
 
@@ -72,20 +72,14 @@ def test_family_of_five_variants_without_effect_claims_one_in_under_5_percent(se
 def test_interval_of_95_percent_covers_in_92_to_98_of_100_studies(seeds: int, noise: Noise) -> None:
     effects = {"base": 0.0, "variant": -SD}
     found = [compared(trials).effects[0] for trials in studies(MANY, effects, seeds=seeds, noise=noise)]
-    assert 0.92 <= sum(covers(effect, -SD) for effect in found) / MANY <= 0.98
+    assert 0.92 <= coverage(((each.low, each.high) for each in found), -SD) <= 0.98
 
 
 @pytest.mark.slow
 def test_bootstrap_interval_covers_in_92_to_98_of_100_studies_of_20_seeds() -> None:
     effects = {"base": 0.0, "variant": 0.0}
     found = [compared(trials).effects[0] for trials in studies(MANY, effects, seeds=20)]
-    covered = [
-        each.bootstrap_low <= 0 <= each.bootstrap_high
-        for each in found
-        if each.bootstrap_low is not None and each.bootstrap_high is not None
-    ]
-    assert len(covered) == MANY
-    assert 0.92 <= sum(covered) / MANY <= 0.98
+    assert 0.92 <= coverage(((each.bootstrap_low, each.bootstrap_high) for each in found), 0.0) <= 0.98
 
 
 @pytest.mark.slow
@@ -146,19 +140,19 @@ def test_failed_seed_leaves_the_verdicts_right() -> None:
 def test_diverged_seed_is_the_verdict_whatever_the_others_say() -> None:
     found = [
         compared(trials)
-        for trials in studies(40, {"base": 0.0, "a": -6 * SD, "b": 0.0}, statuses={("a", 1): "diverged"})
+        for trials in studies(10, {"base": 0.0, "a": -6 * SD, "b": 0.0}, statuses={("a", 1): "diverged"})
     ]
     assert {each.effects[0].verdict for each in found} == {"diverged"}
     assert "diverged" not in {each.effects[1].verdict for each in found}
 
 
 def test_interaction_alone_is_found_and_no_factor_blamed() -> None:
-    found = [analyzed(trials, SQUARE).factors for trials in studies(60, INTERACTION_ONLY, seeds=10)]
+    found = [analyzed(trials, SQUARE).factors for trials in studies(25, INTERACTION_ONLY, seeds=10)]
     factors = [each for each in found if each is not None]
-    assert len(factors) == 60
+    assert len(factors) == 25
     assert all((each.interactions[0].p_adjusted or 1.0) < 0.05 for each in factors)
     blamed = sum(any(effect.verdict in FALSE for effect in each.main) for each in factors)
-    assert blamed <= 9
+    assert blamed <= 5
 
 
 @pytest.mark.slow
@@ -175,10 +169,5 @@ def test_factors_without_interaction_are_given_one_in_under_5_percent() -> None:
     found = [analyzed(trials, SQUARE).factors for trials in studies(MANY, effects)]
     factors = [each for each in found if each is not None]
     assert sum((each.interactions[0].p_adjusted or 1.0) < 0.05 for each in factors) / MANY < 0.06
-    covered = [
-        each.main[0].low <= -3 * SD <= each.main[0].high
-        for each in factors
-        if each.main[0].low is not None and each.main[0].high is not None
-    ]
-    assert 0.92 <= sum(covered) / MANY <= 0.98
+    assert 0.92 <= coverage(((each.main[0].low, each.main[0].high) for each in factors), -3 * SD) <= 0.98
     assert sum(each.main[0].verdict == "helps" for each in factors) / MANY > 0.98

@@ -8,8 +8,8 @@ Source: Cohen, Statistical Power Analysis for the Behavioral Sciences (1988), by
 
 from __future__ import annotations
 
+import bisect
 import math
-from typing import Any
 
 POWER = 0.8
 # A study of more seeds than this is another study.
@@ -47,23 +47,22 @@ def pairs_to_settle(
     Returns:
         None where more than MOST_SEEDS would be needed.
     """
-    import numpy as np
-
-    pairs = np.arange(2, MOST_SEEDS + 1)
     size = abs(difference)
-    if size > margin:
-        powers = [_power(size - margin, sd, pairs, level / 2), _power(size, sd, pairs, family_levels[0] / 2)]
-        settled = np.minimum(*powers)
-    else:
+
+    def settled(pairs: int) -> float:
+        if size > margin:
+            return min(_power(size - margin, sd, pairs, level / 2), _power(size, sd, pairs, family_levels[0] / 2))
         side = min(level / 2, family_levels[1])
-        settled = _power(margin - size, sd, pairs, side) + _power(margin + size, sd, pairs, side) - 1
-    enough = pairs[settled >= POWER]
-    return int(enough[0]) if enough.size else None
+        return _power(margin - size, sd, pairs, side) + _power(margin + size, sd, pairs, side) - 1
+
+    counts = range(2, MOST_SEEDS + 1)
+    place = bisect.bisect_left(counts, POWER, key=settled)
+    return counts[place] if place < len(counts) else None
 
 
-def _power(distance: float, sd: float, pairs: Any, level: float) -> Any:
-    """Return the power of a one-sided t test for arrays of pairs."""
+def _power(distance: float, sd: float, pairs: int, level: float) -> float:
+    """Return the power of a one-sided t test."""
     from scipy.special import nctdtr, stdtrit
 
-    freedom = pairs - 1
-    return 1 - nctdtr(freedom, distance / sd * pairs**0.5, stdtrit(freedom, 1 - level))
+    critical = float(stdtrit(pairs - 1, 1 - level))
+    return 1 - float(nctdtr(pairs - 1, distance / sd * math.sqrt(pairs), critical))

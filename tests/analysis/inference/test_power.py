@@ -37,7 +37,7 @@ def test_detectable_difference_grows_with_spread_and_falls_with_pairs() -> None:
 def test_pairs_to_settle_rise_with_a_margin_and_with_the_family() -> None:
     assert settle(1.0) == 10
     assert settle(1.0, margin=0.2) == 15
-    assert settle(1.0, family=0.01) == 15
+    assert settle(1.0, family=0.01) == 16
 
 
 def test_pairs_to_settle_a_small_difference_make_it_equivalent() -> None:

@@ -10,8 +10,8 @@ from scipy import stats
 
 from ablation.analysis.inference.significance import equivalence_test, holm, sign_flip_test, t_test
 
-# Darwin's pairs of plants, crossed less self-fertilised, in eighths of an inch; Fisher (1935), section 21, counts 1,726 of
-# 2^15 sign patterns whose sum is as far from 0: 5.267 %.
+# Darwin's pairs of plants, crossed less self-fertilised, in eighths of an inch; Fisher (1935), section 21, counts 1,726
+# of 2^15 sign patterns whose sum is as far from 0: 5.267 %.
 DARWIN = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
 SLEEP = [1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]
 
@@ -20,7 +20,7 @@ def test_sign_flip_test_of_darwins_plants_is_fishers() -> None:
     assert sign_flip_test(DARWIN) == pytest.approx(1726 / 2**15)
 
 
-@pytest.mark.parametrize("pairs", [1, 2, 5, 9])
+@pytest.mark.parametrize("pairs", [2, 5, 9])
 def test_sign_flip_test_equals_scipys(pairs: int) -> None:
     differences = np.random.default_rng(pairs).normal(0.5, size=pairs)
     expected = stats.permutation_test((differences,), np.mean, permutation_type="samples").pvalue
