@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ablation.analysis import answer_lines, caveats, compare, headline, verdict_lines
-
-from .outcomes import comparison_of, outcome, outcomes
+from tests.analysis.outcomes import comparison_of, outcome, outcomes
 
 BASE = {seed: 0.5 + 0.02 * seed for seed in range(5)}
 NOISE = [0.0, 0.016, -0.016, 0.008, -0.008]
@@ -30,14 +29,14 @@ def test_inconclusive_variant_has_signed_numbers() -> None:
     (line,) = verdict_lines(comparison_of({"original": BASE, "l1": shifted(0.01, noise=2.0)}, margin=0.01))
     assert line == (
         "l1 inconclusive: val_loss differs by 0.01 (95 % interval -0.02 to 0.04, 5 of 5 seeds), "
-        "reaching beyond the margin of 0.01"
+        "reaching beyond the margin of 0.01; 100 more seeds would hardly settle it"
     )
 
 
 def test_difference_perhaps_below_the_margin_is_said_not_to_be_zero() -> None:
     (line,) = verdict_lines(comparison_of({"original": BASE, "l1": shifted(-0.03)}, margin=0.02))
     assert line.startswith("l1 inconclusive: val_loss differs by -0.030")
-    assert line.endswith("not 0 but perhaps less than the margin of 0.02")
+    assert line.endswith("not 0 but perhaps less than the margin of 0.02; about 10 more seeds would settle it")
 
 
 def test_equivalent_variant_names_the_margin() -> None:
@@ -75,7 +74,8 @@ def test_caveats_name_failed_trials_and_few_seeds() -> None:
     assert caveats(result, trials) == [
         "2 of 10 trials have no result: l2 seed 3 (timeout), l2 seed 4 (no finite val_loss); "
         "the averages leave them out, which flatters a variant that fails",
-        "3 paired seeds are few: an exact two-sided sign-flip test cannot go below p = 0.25",
+        "3 paired seeds are few: an exact two-sided sign-flip test cannot go below p = 0.25; "
+        "verdicts rest on paired t tests, which take the differences to be about normal",
     ]
 
 
