@@ -13,11 +13,12 @@ from ablation.analysis.effects import (
     VariantSummary,
     Verdict,
 )
-from ablation.analysis.fairness import FairnessWarning
+from ablation.analysis.fairness import FairnessWarning, Treatment, Unfairness, audit
 from ablation.analysis.gates import Bounds, GateResult, GateStatus, gate_line, judge
 from ablation.analysis.metrics import Direction, metric_direction
 from ablation.analysis.numbers import decimals_for, format_number
-from ablation.analysis.overfitting import Overfitting
+from ablation.analysis.overfitting import Overfitting, OverfittingSummary, measure_overfitting, summarize_overfitting
+from ablation.analysis.overfitting_lines import overfitting_line, overfitting_sentence
 from ablation.analysis.pairing import compare
 from ablation.analysis.rate_range import RateRange, judge_rates, range_lines
 from ablation.analysis.sentences import (
@@ -42,10 +43,14 @@ __all__ = [
     "Interaction",
     "MainEffect",
     "Overfitting",
+    "OverfittingSummary",
     "RateRange",
+    "Treatment",
+    "Unfairness",
     "VariantSummary",
     "Verdict",
     "answer_lines",
+    "audit",
     "caveats",
     "compare",
     "decimals_for",
@@ -56,7 +61,11 @@ __all__ = [
     "headline",
     "judge",
     "judge_rates",
+    "measure_overfitting",
     "metric_direction",
+    "overfitting_line",
+    "overfitting_sentence",
     "range_lines",
+    "summarize_overfitting",
     "verdict_lines",
 ]
