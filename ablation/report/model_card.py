@@ -7,6 +7,7 @@ import re
 
 from ablation.analysis import caveats, decimals_for, format_number, gate_line, verdict_lines
 from ablation.report.determinism import determinism_lines
+from ablation.report.overfitting import overfitting_lines
 from ablation.report.study import StudyReport, where_log
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|#])")
@@ -18,8 +19,9 @@ def model_card(report: StudyReport) -> bytes:
         _head(report),
         _section("Answer", [f"- {escape(line)}" for line in verdict_lines(report.comparison)]),
         _section(
-            "Limits", [f"- {escape(line)}" for line in [*report.notes, *caveats(report.comparison, report.trials)]]
+            "Limits", [f"- {escape(line)}" for line in [*report.caveats, *caveats(report.comparison, report.trials)]]
         ),
+        _section("Overfitting", [f"- {escape(line)}" for line in overfitting_lines(report)]),
         _section("Gates", [f"- {escape(gate_line(gate))}" for gate in report.gates]),
         _section(f"Results: {escape(report.comparison.metric)}", _results(report)),
         _section("Trials without a result", _failures(report)),

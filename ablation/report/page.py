@@ -72,7 +72,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         verdicts=[(effect.verdict, _after_verdict(effect, report)) for effect in comparison.answered_effects()],
         gates=[(gate.status, gate_line(gate)) for gate in report.gates],
         lines=[] if comparison.effects else verdict_lines(comparison),
-        caveats=[*report.notes, *caveats(comparison, report.trials)],
+        caveats=[*report.caveats, *caveats(comparison, report.trials)],
         figures=inline,
         overfit=inline.get(first),
         others=[figure for name, figure in inline.items() if name not in main],

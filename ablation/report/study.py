@@ -52,6 +52,11 @@ class StudyReport(Record):
         """The trials without a result."""
         return tuple(trial for trial in self.trials if not trial.is_finished)
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What the numbers cannot tell: the notes, and why the comparison is not fair."""
+        return (*self.notes, *(f"{warning.kind}: {warning.sentence}" for warning in self.fairness))
+
     def history(self, trial: TrialOutcome) -> History | None:
         """Return a trial's history, if it left one."""
         return self.histories.get(trial.variant, {}).get(trial.seed)
