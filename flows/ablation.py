@@ -24,6 +24,7 @@ from ablation.pipeline import (
     Workspace,
     attended,
     export_lines,
+    limits_of,
     new_run_id,
     open_slots,
     plan_run,
@@ -108,12 +109,14 @@ def ablation(
 def _context(study: Study, plan: RunPlan, workers: int, **told: Any) -> RunContext:
     """Return what every step of a run must know: `told`, and what the study says."""
     spec = study.spec
+    limits = limits_of(spec.runtime)
     return RunContext(
         study=study.name,
         run_id=plan.run_id,
         workers=workers,
         threads=threads_of(spec.runtime, workers),
-        timeout_s=spec.runtime.timeout_min * 60,
+        timeout_s=limits.timeout_s,
+        memory_bytes=limits.memory_bytes,
         checkpoint_s=spec.runtime.checkpoint_s,
         has_stored_checkpoints=spec.runtime.checkpoint == "store",
         formats=spec.publish.formats,

@@ -201,10 +201,10 @@ def some(cases: Mapping[str, Any], often: int) -> list[Any]:
     return [pytest.param(*value, marks=[] if place < often else pytest.mark.slow) for place, value in enumerate(values)]
 
 
-def wait_for(condition: Callable[[], Any], what: str) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, *, within_s: float = DEADLINE_S) -> Any:
     """Return the first true value of `condition`; fail when there is none before the deadline."""
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + within_s
     while not (value := condition()):
-        assert time.monotonic() < deadline, f"waited {DEADLINE_S:g} s for {what}"
+        assert time.monotonic() < deadline, f"waited {within_s:g} s for {what}"
         time.sleep(0.02)
     return value

@@ -28,7 +28,7 @@ from ablation.pipeline.planning.plans import (
     plan_run,
 )
 from ablation.pipeline.planning.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
-from ablation.pipeline.planning.resources import ResourcesMissing, open_slots, threads_of, workers_of
+from ablation.pipeline.planning.resources import ResourcesMissing, limits_of, open_slots, threads_of, workers_of
 from ablation.pipeline.planning.treatments import ON_TEST_DATA, audit_study
 from ablation.pipeline.preview import DataPreview, preview_data
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
@@ -116,6 +116,7 @@ __all__ = [
     "has_new_trials",
     "has_waiting",
     "lacking_formats",
+    "limits_of",
     "new_run_id",
     "next_trials",
     "open_slots",

@@ -72,6 +72,7 @@ class RunContext(Record):
     threads: int = Field(ge=1, description="Threads of one trial.")
     workers: int = Field(ge=1, description="Trials at the same time.")
     timeout_s: float = Field(gt=0, description="Time limit of one trial.")
+    memory_bytes: int | None = Field(default=None, gt=0, description="Memory limit of one trial, if there is one.")
     checkpoint_s: float = Field(default=10.0, ge=0, description="Least seconds between two checkpoints of a trial.")
     has_stored_checkpoints: bool = Field(default=False, description="Whether checkpoints are in the store as well.")
     is_fresh: bool = Field(default=False, description="Whether trials begin anew, also where they were interrupted.")

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Literal
 
 from ablation.processes.dependent import die_with_parent
+from ablation.processes.memory import MemoryWatch, die_first
 from ablation.processes.termination import EXIT_CODE as TERMINATED
 
 LOG = "log.txt"
@@ -37,6 +38,19 @@ class ProcessEnd:
 
     reason: Literal["done", "failed", "timeout", "interrupted"]
     error: str | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a process may take before it is ended.
+
+    Args:
+        timeout_s: Seconds of wall time.
+        memory_bytes: Of its own, beside the template's and mapped files; None: what the machine has.
+    """
+
+    timeout_s: float
+    memory_bytes: int | None = None
 
 
 _INTERRUPTED = ProcessEnd("interrupted", "interrupted before it was finished")
@@ -66,7 +80,7 @@ def is_stopping() -> bool:
 
 
 def run_isolated(
-    work: str, job_json: str, directory: Path, *, timeout_s: float, is_cancelled: Callable[[], bool] = is_stopping
+    work: str, job_json: str, directory: Path, *, limits: Limits, is_cancelled: Callable[[], bool] = is_stopping
 ) -> ProcessEnd:
     """Run `work(job_json, directory)` in a process of its own and wait for its end.
 
@@ -74,7 +88,7 @@ def run_isolated(
         work: `module:function`, imported by the process alone; what it prints goes to log.txt.
         job_json: Passed on.
         directory: Passed on; made if need be.
-        timeout_s: Time limit in seconds of wall time.
+        limits: Of time and memory.
         is_cancelled: Asked ten times a second; the process is ended once it is true.
     """
     directory.mkdir(parents=True, exist_ok=True)
@@ -83,7 +97,7 @@ def run_isolated(
     process = _context().Process(target=_enter, args=(work, job_json, directory.absolute()))
     process.start()
     try:
-        return _watch(process, directory, timeout_s, is_cancelled)
+        return _watch(process, directory, limits, is_cancelled)
     finally:
         _end(process)
 
@@ -94,17 +108,27 @@ def _context() -> multiprocessing.context.ForkServerContext:
     return context
 
 
-def _watch(
-    process: ForkServerProcess, directory: Path, timeout_s: float, is_cancelled: Callable[[], bool]
-) -> ProcessEnd:
-    deadline = time.monotonic() + timeout_s
+def _watch(process: ForkServerProcess, directory: Path, limits: Limits, is_cancelled: Callable[[], bool]) -> ProcessEnd:
+    assert process.pid is not None
+    memory = MemoryWatch(process.pid, limits.memory_bytes)
+    deadline = time.monotonic() + limits.timeout_s
     while not connection.wait([process.sentinel], timeout=POLL_S):
         if is_cancelled():
             return _INTERRUPTED
         if time.monotonic() > deadline:
-            return ProcessEnd("timeout", f"over its time limit of {timeout_s / 60:g} min (runtime.timeout_min)")
+            return ProcessEnd("timeout", f"over its time limit of {limits.timeout_s / 60:g} min (runtime.timeout_min)")
+        if taken_bytes := memory.excess():
+            memory.kill()
+            return ProcessEnd("failed", _over_memory(taken_bytes, limits.memory_bytes or 0))
     process.join()
     return _explain(process.exitcode or 0, directory)
+
+
+def _over_memory(taken_bytes: int, limit_bytes: int) -> str:
+    return (
+        f"over its memory limit of {limit_bytes / 1e9:g} GB (runtime.memory_gb): it used {taken_bytes / 1e9:.2f} GB. "
+        "Lower training.batch_size, or raise the limit"
+    )
 
 
 def _explain(exit_code: int, directory: Path) -> ProcessEnd:
@@ -138,6 +162,7 @@ def _end(process: ForkServerProcess) -> None:
 def _enter(work: str, job_json: str, directory: Path) -> None:
     """Begin life as a trial's process: end with the template, ignore the terminal's Ctrl-C, log to a file."""
     die_with_parent()
+    die_first()
     threading.Thread(target=_end_with_program, name="parent", daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -59,7 +59,8 @@ class RuntimeSpec(SpecModel):
     memory_gb: float | None = Field(
         default=None,
         gt=0,
-        description="Memory of a trial, in GB; as measured of earlier trials of its variant when left out.",
+        description="Memory of a trial, in GB: only as many train at once as there is memory for, and one that takes "
+        "more is ended (Linux). When left out: as measured of earlier trials of its variant, and no limit.",
         examples=[4],
     )
     accelerator: Literal["auto", "cpu", "gpu", "tpu"] = Field(

@@ -63,11 +63,19 @@ def test_run_killed_before_one_of_its_last_requests_is_completed_by_the_same_com
     assert_clean(remote, last)
 
 
-def test_run_killed_while_it_trains_goes_on_with_what_it_had(remote: Project, server: EmbeddedServer) -> None:
+@pytest.mark.parametrize(
+    ("signum", "ended"),
+    [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 130)],
+    ids=["killed", "told to end"],
+)
+def test_run_ended_while_it_trains_goes_on_with_what_it_had(
+    signum: signal.Signals, ended: int, remote: Project, server: EmbeddedServer
+) -> None:
     process = remote.start("run", "study.yaml", "--json", "--set", "training.epochs=40")
     published = wait_for_trials(server.root, 1, process)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    os.killpg(process.pid, signum)
+    process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == ended
 
     code, result = remote.run_json("run", "study.yaml", "--set", "training.epochs=40")
     assert code == 0
@@ -203,7 +211,7 @@ def history_blob(root: Path, fingerprint: str) -> Path:
 
 def wait_for_trials(root: Path, count: int, process: subprocess.Popen[str]) -> int:
     """Wait until so many trials are published; return how many are."""
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + 4 * DEADLINE_S
     while (found := len(list(root.glob("trials/*/attempt-*/manifest.json")))) < count:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline

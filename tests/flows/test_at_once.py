@@ -1,4 +1,4 @@
-"""Two runs of one study at the same time, and a run that is killed while others go on."""
+"""A run that is killed or interrupted while others go on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +27,6 @@ def finish(process: subprocess.Popen[str]) -> Any:
     return json.loads(out)
 
 
-def attempts(project: Project) -> list[str]:
-    folder = project.directory / "artifacts" / "trials"
-    return sorted(path.relative_to(folder).parts[0] for path in folder.glob("*/attempt-*/manifest.json"))
-
-
 def running_trial(project: Project) -> Path | None:
     for directory in project.directory.glob(".ablation-cache/runs/*/variants/*/seed-*"):
         progress = read_progress(directory)
@@ -43,23 +37,6 @@ def running_trial(project: Project) -> Path | None:
 
 def statuses(result: Any) -> list[str]:
     return [trial["status"] for trial in result["trials"]]
-
-
-@pytest.mark.parametrize("caches", [("same", "same"), ("one", "other")])
-def test_two_runs_of_one_study_at_once_train_each_trial_once_and_both_complete(
-    project: Project, caches: tuple[str, str]
-) -> None:
-    spec = project.write(SLOWER)
-    processes = []
-    for cache in caches:
-        project.environment["ABLATION_CACHE_DIR"] = str(project.directory / cache)
-        processes.append(project.start("run", spec, "--json", "--workers", "1"))
-    results = [finish(process) for process in processes]
-    assert [result["status"] for result in results] == ["complete", "complete"]
-    assert Counter(statuses(results[0]) + statuses(results[1])) == {"trained": 6, "cached": 6}
-    assert len(attempts(project)) == len(set(attempts(project))) == 6
-    leftovers = [*project.directory.glob("artifacts/.leases/*.json"), *project.directory.glob("artifacts/running/*")]
-    assert leftovers == []
 
 
 def test_trials_of_a_run_that_is_killed_are_taken_over_by_one_that_waits(project: Project) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ablation.data import prepare
-from ablation.processes import run_isolated
+from ablation.processes import Limits, run_isolated
 from ablation.settings import Settings
 from ablation.spec import find_dataset, load_study
 from ablation.training import HISTORY, PREDICTIONS, TRAIN, Progress, TrainJob, read_progress
@@ -129,13 +129,13 @@ def test_trial_killed_twenty_times_ends_with_the_bits_of_one_that_was_not(tmp_pa
             TRAIN,
             job.model_dump_json(),
             tmp_path / "killed",
-            timeout_s=DEADLINE_S,
+            limits=Limits(DEADLINE_S),
             is_cancelled=lambda least=epoch: kill_after(tmp_path / "killed", least),
         )
         assert str(end.error).startswith("killed by SIGKILL")
     for directory, checkpoint in (("killed", job.checkpoint), ("whole", None)):
         told = job.model_copy(update={"checkpoint": checkpoint}).model_dump_json()
-        assert run_isolated(TRAIN, told, tmp_path / directory, timeout_s=DEADLINE_S).reason == "done"
+        assert run_isolated(TRAIN, told, tmp_path / directory, limits=Limits(DEADLINE_S)).reason == "done"
     # It says that an epoch is over a moment before that epoch's state is kept: a kill may come in between.
     assert json.loads((tmp_path / "killed" / "result.json").read_text())["resumed_from"] >= epochs[-1] - 1
     assert (tmp_path / "killed" / HISTORY).read_bytes() == (tmp_path / "whole" / HISTORY).read_bytes()

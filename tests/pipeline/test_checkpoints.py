@@ -13,7 +13,7 @@ import pytest
 
 from ablation.data import prepare
 from ablation.pipeline import TrialCheckpoint
-from ablation.processes import ProcessEnd, run_isolated
+from ablation.processes import Limits, ProcessEnd, run_isolated
 from ablation.settings import Settings
 from ablation.spec import find_dataset, load_study
 from ablation.store import (
@@ -213,12 +213,12 @@ def test_trial_whose_store_goes_down_in_the_middle_finishes_with_the_same_bits(
             def work() -> ProcessEnd:
                 told = job.model_copy(update={"checkpoint": str(checkpoint.path)}).model_dump_json()
                 folder = tmp_path / "mirrored"
-                return run_isolated(TRAIN, told, folder, timeout_s=DEADLINE_S, is_cancelled=is_cancelled)
+                return run_isolated(TRAIN, told, folder, limits=Limits(DEADLINE_S), is_cancelled=is_cancelled)
 
             assert checkpoint.mirror(work, tmp_path / "trial").reason == "done"
     assert alive == []
     assert [line for line in caplog.messages if line.startswith("a checkpoint is on this machine alone")] != []
-    assert run_isolated(TRAIN, job.model_dump_json(), tmp_path / "alone", timeout_s=DEADLINE_S).reason == "done"
+    assert run_isolated(TRAIN, job.model_dump_json(), tmp_path / "alone", limits=Limits(DEADLINE_S)).reason == "done"
     for name in (HISTORY, PREDICTIONS):
         assert (tmp_path / "mirrored" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ablation.machine import read_memory
-from ablation.pipeline import ResourcesMissing, open_slots, threads_of, workers_of
+from ablation.pipeline import ResourcesMissing, limits_of, open_slots, threads_of, workers_of
 from ablation.pipeline.planning.resources import devices_of_one_trial
-from ablation.processes import Slots
+from ablation.processes import Limits, Slots
 from ablation.settings import Settings, usable_cores
 from ablation.spec import RuntimeSpec
 
@@ -152,3 +152,9 @@ def test_threads_of_a_trial_are_declared_or_its_share_of_the_cores(
     settings: dict[str, object], workers: int, threads: int
 ) -> None:
     assert threads_of(runtime(**settings), workers) == threads
+
+
+@pytest.mark.parametrize(("memory_gb", "memory_bytes"), [(0.5, 500_000_000), (None, None)])
+def test_trial_may_take_what_its_spec_declares(memory_gb: float | None, memory_bytes: int | None) -> None:
+    told = runtime(memory_gb=memory_gb, timeout_min=2)
+    assert limits_of(told) == Limits(timeout_s=120, memory_bytes=memory_bytes)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation.processes import ProcessEnd, run_isolated
+from ablation.processes import Limits, ProcessEnd, run_isolated
 from tests.conftest import ROOT, wait_for
 
 WORKS = "tests.processes.works"
@@ -16,7 +16,7 @@ WORKS = "tests.processes.works"
 
 def run(name: str, directory: Path, *, timeout_s: float = 60.0, cancelled: threading.Event | None = None) -> ProcessEnd:
     is_cancelled = cancelled.is_set if cancelled else lambda: False
-    return run_isolated(f"{WORKS}:{name}", "the job", directory, timeout_s=timeout_s, is_cancelled=is_cancelled)
+    return run_isolated(f"{WORKS}:{name}", "the job", directory, limits=Limits(timeout_s), is_cancelled=is_cancelled)
 
 
 def test_run_isolated_works_in_another_process_and_logs_to_a_file(tmp_path: Path) -> None:
@@ -89,9 +89,9 @@ def test_run_isolated_failure_does_not_touch_a_trial_beside_it(tmp_path: Path) -
 PROGRAM = """
 import sys
 from pathlib import Path
-from ablation.processes import run_isolated
+from ablation.processes import Limits, run_isolated
 if __name__ == "__main__":
-    run_isolated("tests.processes.works:wait_forever", "", Path(sys.argv[1]), timeout_s=600)
+    run_isolated("tests.processes.works:wait_forever", "", Path(sys.argv[1]), limits=Limits(600))
 """
 
 

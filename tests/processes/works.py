@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mmap
 import os
 import signal
 import threading
+import time
 from pathlib import Path
+
+MB = 10**6
 
 
 def write_job(job: str, directory: Path) -> None:
@@ -31,6 +35,35 @@ def wait_forever(job: str, directory: Path) -> None:
 def ignore_term(job: str, directory: Path) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     wait_forever(job, directory)
+
+
+def take_memory(job: str, directory: Path) -> None:
+    """Once told to, take as many MB as the job says: itself, in a process of its own, and of a file; keep them."""
+    (directory / "begun").write_text(str(os.getpid()))
+    while not (directory / "go").exists():
+        time.sleep(0.01)
+    own, child, mapped = json.loads(job)
+    kept = [b"x" * (own * MB), _mapped(mapped, directory)]
+    if child and os.fork() == 0:
+        kept.append(b"x" * (child * MB))
+    (directory / f"pid-{os.getpid()}").touch()
+    while kept:
+        signal.pause()
+
+
+def _mapped(megabytes: int, directory: Path) -> mmap.mmap | None:
+    """Map a file that was just written, so that its pages are in memory and not yet on the disk."""
+    if not megabytes:
+        return None
+    (directory / "mapped").write_bytes(b"x" * (megabytes * MB))
+    with (directory / "mapped").open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    assert sum(mapped[::4096])
+    return mapped
+
+
+def say_score(job: str, directory: Path) -> None:
+    (directory / "score").write_text(Path("/proc/self/oom_score_adj").read_text())
 
 
 def configure_devices(job: str, directory: Path) -> None:

@@ -6,14 +6,18 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from ablation.settings import Settings
 from ablation.store import Store, StoreUnreachable, connect, open_store, public_address
-from ablation.store.embedded import EmbeddedServer
+from ablation.store.embedded import BUCKET, EmbeddedServer, embedded_server
+from ablation.store.transport.client import embedded_client
 from ablation.store.transport.parallel import in_parallel
 
 HOLD_A_STORE = """
@@ -98,6 +102,18 @@ def test_server_listens_on_loopback_only(server: EmbeddedServer) -> None:
     connections = psutil.Process(server.pid).net_connections()
     listening = [each.laddr for each in connections if each.status == psutil.CONN_LISTEN]
     assert listening == [("127.0.0.1", port)]
+
+
+def test_server_has_new_keys_at_each_start_and_refuses_all_others(server: EmbeddedServer, tmp_path: Path) -> None:
+    with embedded_server(tmp_path / "objects") as other:
+        keys = [each.credentials for each in (server, other)]
+        with pytest.raises(ClientError, match="InvalidAccessKeyId"):
+            embedded_client(other.endpoint_url, server.credentials).list_objects_v2(Bucket=BUCKET)
+        with pytest.raises(urllib.error.HTTPError, match="400"):  # no signature at all
+            urllib.request.urlopen(f"{other.endpoint_url}/{BUCKET}?list-type=2")
+    assert keys[0].access_key != keys[1].access_key
+    assert keys[0].secret_key != keys[1].secret_key
+    assert min(len(each.secret_key) for each in keys) == 40  # 30 random bytes
 
 
 def test_server_has_its_secrets_not_on_its_command_line(server: EmbeddedServer) -> None:

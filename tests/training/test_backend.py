@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation.processes import ProcessEnd, run_isolated
+from ablation.processes import Limits, ProcessEnd, run_isolated
 
 WORK = "tests.processes.works:configure_devices"
 
@@ -26,7 +26,7 @@ WORK = "tests.processes.works:configure_devices"
 def test_process_shows_its_backend_the_chosen_devices_alone(
     tmp_path: Path, devices: list[str] | None, visible: str | None, order: str | None
 ) -> None:
-    end = run_isolated(WORK, json.dumps(devices), tmp_path, timeout_s=120)
+    end = run_isolated(WORK, json.dumps(devices), tmp_path, limits=Limits(120))
     assert end == ProcessEnd("done"), (tmp_path / "log.txt").read_text()
     found = json.loads((tmp_path / "found.json").read_text())
     assert (found["CUDA_VISIBLE_DEVICES"], found["CUDA_DEVICE_ORDER"]) == (visible, order)
@@ -42,7 +42,7 @@ def test_every_generator_of_a_process_depends_on_the_trials_seed(tmp_path: Path)
 
 
 def drawn(directory: Path, seed: int) -> dict[str, float]:
-    end = run_isolated("tests.processes.works:draw_numbers", json.dumps(seed), directory, timeout_s=120)
+    end = run_isolated("tests.processes.works:draw_numbers", json.dumps(seed), directory, limits=Limits(120))
     assert end == ProcessEnd("done"), (directory / "log.txt").read_text()
     found: dict[str, float] = json.loads((directory / "drawn.json").read_text())
     return found

@@ -13,7 +13,7 @@ import pytest
 
 from ablation.data import prepare
 from ablation.machine import read_processor
-from ablation.processes import run_isolated
+from ablation.processes import Limits, run_isolated
 from ablation.settings import Settings
 from ablation.spec import find_dataset, load_study
 from ablation.training import HISTORY, PREDICTIONS, RESULT, TRAIN, TrainJob, TrainResult
@@ -102,7 +102,7 @@ def jobs_of(study: Path) -> dict[tuple[str, int], TrainJob]:
 
 
 def train(job: TrainJob, directory: Path) -> Bits:
-    end = run_isolated(TRAIN, job.model_dump_json(), directory, timeout_s=120)
+    end = run_isolated(TRAIN, job.model_dump_json(), directory, limits=Limits(120))
     assert end.reason == "done", end.error
     return bits(directory)
 

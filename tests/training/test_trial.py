@@ -12,7 +12,7 @@ import pytest
 
 from ablation.catalogue import catalogue
 from ablation.data import prepare
-from ablation.processes import run_isolated
+from ablation.processes import Limits, run_isolated
 from ablation.settings import Settings
 from ablation.spec import DataSpec, Trial, TrialSpec
 from ablation.training import BUILD, MODEL, PREDICTIONS, RESULT, TRAIN, BuildJob, TrainJob, TrainResult
@@ -26,7 +26,7 @@ def build(directory: Path, units: int, **job: Any) -> str | None:
     model = {"layers": [{**OUTPUT, "units": units}]}
     common = {"model": model, "precision": "float32", "input_shape": (4,), "cache_dir": str(directory)}
     told = BuildJob.model_validate({**common, **job})
-    return run_isolated(BUILD, told.model_dump_json(), directory / "built", timeout_s=120).error
+    return run_isolated(BUILD, told.model_dump_json(), directory / "built", limits=Limits(120)).error
 
 
 BINARY = {"kind": "binary_crossentropy"}
@@ -70,7 +70,7 @@ def train(directory: Path, dataset: str, layers: list[dict[str, Any]], **trainin
         cache_dir=str(settings.cache_dir),
         threads=1,
     )
-    end = run_isolated(TRAIN, job.model_dump_json(), directory / "out", timeout_s=120)
+    end = run_isolated(TRAIN, job.model_dump_json(), directory / "out", limits=Limits(120))
     assert end.reason == "done", end.error
     return TrainResult.model_validate_json((directory / "out" / RESULT).read_bytes())
 

@@ -10,7 +10,7 @@ from ablation.data import FeaturesRef, PreparedRef
 from ablation.pipeline.planning.plans import library_versions
 from ablation.pipeline.records import RunContext
 from ablation.pipeline.workspace import Workspace
-from ablation.processes import ProcessEnd, Slots, run_isolated
+from ablation.processes import Limits, ProcessEnd, Slots, run_isolated
 from ablation.settings import Settings
 from ablation.spec import Trial, digest
 from ablation.training import (
@@ -116,7 +116,8 @@ def ensure_features(
     """
     if are_stored(job.features, job.settings):
         return ProcessEnd("done")
-    return run_isolated(EXTRACT, job.model_dump_json(), directory, timeout_s=timeout_s, is_cancelled=is_cancelled)
+    limits = Limits(timeout_s)
+    return run_isolated(EXTRACT, job.model_dump_json(), directory, limits=limits, is_cancelled=is_cancelled)
 
 
 def _watching(directory: Path, is_cancelled: Callable[[], bool], watch: Watch) -> Callable[[], bool]:

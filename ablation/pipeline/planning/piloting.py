@@ -9,8 +9,8 @@ from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.planning.estimates import Pilot
 from ablation.pipeline.planning.features import ensure_features, features_job, find_features
 from ablation.pipeline.planning.plans import choose_dataset
-from ablation.pipeline.planning.resources import devices_of_one_trial, threads_of
-from ablation.processes import is_stopping, run_isolated
+from ablation.pipeline.planning.resources import devices_of_one_trial, limits_of, threads_of
+from ablation.processes import Limits, is_stopping, run_isolated
 from ablation.settings import Settings, usable_cores
 from ablation.spec import Study, Trial, schedules
 from ablation.store import Store
@@ -38,10 +38,10 @@ def run_pilot(study: Study, store: Store, settings: Settings, *, workers: int) -
     prepared = prepare_data(data, choose_dataset(data.dataset), trial.seed, store, settings)
     fetch_weights(trial.spec.model, store, settings)
     devices = devices_of_one_trial(study.spec.runtime)
-    timeout_s = study.spec.runtime.timeout_min * 60
+    limits = limits_of(study.spec.runtime)
     features = find_features(trial, prepared)
     if features is not None:
-        _extract(features, settings, devices, timeout_s=timeout_s)
+        _extract(features, settings, devices, timeout_s=limits.timeout_s)
     for epochs in PILOT_EPOCHS:
         shortened = _shortened(trial, epochs)
         job = TrainJob(
@@ -52,7 +52,7 @@ def run_pilot(study: Study, store: Store, settings: Settings, *, workers: int) -
             threads=threads_of(study.spec.runtime, workers),
             features=features and features.refs[0],
         )
-        total_s, ends = _train(job, timeout_s=timeout_s)
+        total_s, ends = _train(job, limits)
         if len(ends) > 1:
             break
     first, last = min(ends), max(ends)
@@ -72,7 +72,7 @@ def _extract(
         raise PilotFailed(f"the features of {features.name} could not be extracted: {end.error}")
 
 
-def _train(job: TrainJob, *, timeout_s: float) -> tuple[float, dict[int, float]]:
+def _train(job: TrainJob, limits: Limits) -> tuple[float, dict[int, float]]:
     """Return the seconds of the whole trial, and when those epochs ended that were seen to end."""
     ends: dict[int, float] = {}
     with tempfile.TemporaryDirectory(prefix="ablation-pilot-") as name:
@@ -83,7 +83,7 @@ def _train(job: TrainJob, *, timeout_s: float) -> tuple[float, dict[int, float]]
                 ends[progress.epoch] = progress.updated_at
             return is_stopping()
 
-        end = run_isolated(TRAIN, job.model_dump_json(), directory, timeout_s=timeout_s, is_cancelled=look)
+        end = run_isolated(TRAIN, job.model_dump_json(), directory, limits=limits, is_cancelled=look)
         look()
         if end.reason != "done":
             raise PilotFailed(f"the pilot of {job.trial.name} ended without a result: {end.error}")

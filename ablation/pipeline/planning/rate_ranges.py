@@ -13,8 +13,8 @@ from pydantic import Field
 from ablation.analysis import RateRange, judge_rates
 from ablation.pipeline.datasets import fetch_weights, prepare_data
 from ablation.pipeline.planning.plans import choose_dataset
-from ablation.pipeline.planning.resources import devices_of_one_trial, threads_of
-from ablation.processes import run_isolated
+from ablation.pipeline.planning.resources import devices_of_one_trial, limits_of, threads_of
+from ablation.processes import Limits, run_isolated
 from ablation.records import Record
 from ablation.settings import Settings
 from ablation.spec import Study, Trial
@@ -81,7 +81,7 @@ def run_range_test(study: Study, request: RangeRequest, store: Store, settings: 
         last_rate=request.last_rate,
         steps=request.steps or default_steps(prepared.samples["train"], trial.spec.training.batch_size),
     )
-    result = _train(job, timeout_s=study.spec.runtime.timeout_min * 60)
+    result = _train(job, limits_of(study.spec.runtime))
     found = judge_rates(
         (result.start_loss, result.rates, result.losses),
         planned_rates=(job.last_rate, job.steps),
@@ -108,10 +108,10 @@ def _trial(study: Study, request: RangeRequest) -> Trial:
     return Trial(study=study.name, variant=name, seed=seed, spec=specs[name])
 
 
-def _train(job: RangeJob, *, timeout_s: float) -> RangeResult:
+def _train(job: RangeJob, limits: Limits) -> RangeResult:
     with tempfile.TemporaryDirectory(prefix="ablation-lr-range-") as name:
         directory = Path(name)
-        end = run_isolated(RANGE_TEST, job.model_dump_json(), directory, timeout_s=timeout_s)
+        end = run_isolated(RANGE_TEST, job.model_dump_json(), directory, limits=limits)
         if end.reason != "done":
             raise RangeTestFailed(f"the range test of {job.trial.name} ended without a result: {end.error}")
         return RangeResult.model_validate_json((directory / RESULT).read_bytes())

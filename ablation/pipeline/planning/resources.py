@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ablation.machine import TPU, find_gpus, has_tpu, read_memory
-from ablation.processes import Capacity, Need, Slots
+from ablation.processes import Capacity, Limits, Need, Slots
 from ablation.settings import Settings, usable_cores
 from ablation.spec import RuntimeSpec
 
@@ -33,6 +33,12 @@ def threads_of(runtime: RuntimeSpec, workers: int) -> int:
     return runtime.threads or max(1, usable_cores() // workers)
 
 
+def limits_of(runtime: RuntimeSpec) -> Limits:
+    """Return what one trial may take before it is ended."""
+    memory_bytes = None if runtime.memory_gb is None else round(runtime.memory_gb * GB)
+    return Limits(timeout_s=runtime.timeout_min * 60, memory_bytes=memory_bytes)
+
+
 def open_slots(runtime: RuntimeSpec, workers: int) -> Slots:
     """Return the places of a run on this machine.
 
@@ -40,7 +46,7 @@ def open_slots(runtime: RuntimeSpec, workers: int) -> Slots:
         ResourcesMissing: No trial could ever run: too little memory, too few GPUs, no TPU.
     """
     memory = read_memory()
-    declared = None if runtime.memory_gb is None else round(runtime.memory_gb * GB)
+    declared = limits_of(runtime).memory_bytes
     if declared is not None and declared > memory.total:
         raise ResourcesMissing(
             f"runtime.memory_gb: a trial needs {runtime.memory_gb:g} GB, this machine has {memory.total / GB:.1f} GB\n"

@@ -11,7 +11,7 @@ from ablation.data import PreparedRef
 from ablation.pipeline.planning.resources import ResourcesMissing
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
-from ablation.processes import Slots, run_isolated
+from ablation.processes import Limits, Slots, run_isolated
 from ablation.records import BlobRef, Export, ModelFormat, TrialOutcome
 from ablation.settings import Settings
 from ablation.store import StoreError, connect, content_type_of, download_blob, publish_trial, put_blob
@@ -129,7 +129,7 @@ def export_lines(outcomes: Iterable[TrialOutcome]) -> tuple[str, ...]:
 def _with_export(outcome: TrialOutcome, job: ExportJob, directory: Path, run: RunContext, slots: Slots) -> TrialOutcome:
     """Return an outcome with one format more."""
     end = run_isolated(
-        EXPORT, job.model_dump_json(), directory, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled
+        EXPORT, job.model_dump_json(), directory, limits=Limits(run.timeout_s), is_cancelled=slots.is_cancelled
     )
     if end.reason == "done":
         export = Export.model_validate_json((directory / RESULT).read_bytes())

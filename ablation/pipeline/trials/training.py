@@ -19,7 +19,7 @@ from ablation.pipeline.planning.features import ensure_features, features_job, f
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.trials.claims import claimed_place
 from ablation.pipeline.workspace import Workspace
-from ablation.processes import ProcessEnd, Slots, run_isolated
+from ablation.processes import Limits, ProcessEnd, Slots, run_isolated
 from ablation.provenance import Subject, describe, take_stock
 from ablation.records import Provenance, Record, TrialOutcome, TrialStatus
 from ablation.settings import Settings
@@ -90,7 +90,7 @@ def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext,
     ).model_dump_json()
     with slots.occupy(BEFORE_ALL_TRIALS):
         _ensure_prepared(planned, run, settings)
-        end = run_isolated(BUILD, job, directory, timeout_s=BUILD_TIMEOUT_S, is_cancelled=slots.is_cancelled)
+        end = run_isolated(BUILD, job, directory, limits=Limits(BUILD_TIMEOUT_S), is_cancelled=slots.is_cancelled)
     if end.reason != "done":
         raise BuildFailed(end.error)
     summary = json.loads((directory / RESULT).read_text(encoding="utf-8"))
@@ -205,9 +205,8 @@ def _extract_and_train(
         end = ensure_features(extraction, folder, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled)
         if end.reason != "done":
             return end
-    return run_isolated(
-        TRAIN, job.model_dump_json(), directory, timeout_s=run.timeout_s, is_cancelled=slots.is_cancelled
-    )
+    limits = Limits(run.timeout_s, run.memory_bytes)
+    return run_isolated(TRAIN, job.model_dump_json(), directory, limits=limits, is_cancelled=slots.is_cancelled)
 
 
 def _outcome(planned: PlannedTrial, end: ProcessEnd, directory: Path) -> TrialOutcome:

@@ -14,7 +14,7 @@ from ablation.data import Array, PreparedRef, load_prepared, prepare
 from ablation.data.arrays import write_arrays
 from ablation.data.locating import dataset_directory
 from ablation.model import build_model
-from ablation.processes import ProcessEnd, run_isolated
+from ablation.processes import Limits, ProcessEnd, run_isolated
 from ablation.records import ModelFormat
 from ablation.settings import Settings
 from ablation.spec import Trial, TrialSpec
@@ -141,7 +141,7 @@ class Trained:
         )
 
     def export(self, format: ModelFormat) -> ProcessEnd:
-        return run_isolated(EXPORT, self.job(format).model_dump_json(), self.folder / format, timeout_s=120)
+        return run_isolated(EXPORT, self.job(format).model_dump_json(), self.folder / format, limits=Limits(120))
 
 
 def trained(name: str, directory: Path, **training: Any) -> Trained:
