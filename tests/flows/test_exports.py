@@ -78,6 +78,10 @@ def test_model_that_cannot_be_exported_keeps_its_trial_and_is_said_to_be_missing
     assert "the bytes were changed after they were published" in two["error"]
     card = (project.published(second["run_id"]) / "model_card.md").read_text()
     assert "l2 seed 0: the model is not published as tflite" in card
+    assert not blob.exists()
+    code, third = project.run_json("run", "study.yaml", "--set", "seeds=[0]", "--set", "publish.formats=[tflite]")
+    assert (code, [trial["status"] for trial in third["trials"]]) == (0, ["cached", "trained"])
+    assert project.call_json("verify", "latest")[0] == 0
 
 
 def _manifest(project: Project, attempt: int) -> dict[str, dict[str, object]]:
