@@ -100,7 +100,7 @@ def ablation(
             has_preflight=has_preflight,
             is_fail_fast=fail_fast,
         )
-        with attended(run, flow_run.id, mark_crashed):
+        with attended(run, flow_run.id, mark_crashed, trials=[each.fingerprint for each in plan.trials]):
             result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers))
     return _state(result)
 
