@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.failures import print_warning, reported
+from cli.failures import print_note, print_warning, reported
 from cli.options import AsJson, Only, Overrides, Spec
+from cli.waiting import waiting_lines
 
 if TYPE_CHECKING:
     from ablation.pipeline import Miss, RunPlan, StudyEstimate
@@ -42,8 +43,17 @@ def plan_study(
 
 def _plan(
     spec: Spec, overrides: Overrides, only: Only, is_pilot_wanted: bool
-) -> tuple[Study, RunPlan, StudyEstimate, set[str]]:
-    from ablation.pipeline import estimate_study, find_past_trials, plan_run, run_pilot, workers_of
+) -> tuple[Study, RunPlan, StudyEstimate, dict[str, bool]]:
+    """Return a study, its plan, what it takes, and by fingerprint whether a finished trial waits for the store."""
+    from ablation.pipeline import (
+        estimate_study,
+        find_past_trials,
+        outbox_of,
+        plan_run,
+        run_pilot,
+        waiting_outcomes,
+        workers_of,
+    )
     from ablation.settings import Settings
     from ablation.spec import load_study
     from ablation.store import open_store
@@ -54,14 +64,16 @@ def _plan(
     if is_pilot_wanted:
         settings.require_cache()
     with open_store(settings) as store:
-        past = find_past_trials(plan, store)
+        past = find_past_trials(plan, store, waiting_outcomes(plan, outbox_of(store, settings)))
         workers = workers_of(study.spec.runtime, settings)
         pilot = run_pilot(study, store, settings, workers=workers) if is_pilot_wanted else None
+    for line in waiting_lines(settings):
+        print_note(line)
     estimate = estimate_study(study, plan, past, workers=workers, pilot=pilot)
-    return study, plan, estimate, {trial.outcome.fingerprint for trial in past}
+    return study, plan, estimate, {trial.outcome.fingerprint: trial.outcome.is_waiting for trial in past}
 
 
-def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: set[str]) -> str:
+def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: dict[str, bool]) -> str:
     misses = {(miss.variant, miss.seed): miss for miss in estimate.misses}
     trials = [
         {
@@ -69,6 +81,7 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: se
             "seed": planned.trial.seed,
             "fingerprint": planned.fingerprint,
             "cached": planned.fingerprint in finished,
+            "waiting": finished.get(planned.fingerprint, False),
             "why": _why(misses.get((planned.trial.variant, planned.trial.seed))),
         }
         for planned in plan.trials
@@ -83,7 +96,7 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: se
         "variants": numbers["variants"],
         "shared": numbers["shared"],
         "trials": trials,
-        "totals": {"trials": len(trials), **totals},
+        "totals": {"trials": len(trials), "waiting": sum(each["waiting"] for each in trials), **totals},
         "changes": plan.changes,
         "warnings": [str(warning) for warning in study.warnings],
     }

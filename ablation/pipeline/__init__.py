@@ -2,7 +2,14 @@
 
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
 from ablation.pipeline.delivering.checkpoints import TrialCheckpoint
-from ablation.pipeline.delivering.delivery import RunWaits, deliver, find_waiting, has_waiting, publish_waiting
+from ablation.pipeline.delivering.delivery import (
+    RunWaits,
+    deliver,
+    find_waiting,
+    has_waiting,
+    publish_waiting,
+    waiting_outcomes,
+)
 from ablation.pipeline.delivering.outbox import WaitingTrial, count_waiting, outbox_of
 from ablation.pipeline.delivering.publishing import evaluate_trial, publish_outcome
 from ablation.pipeline.planning.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
@@ -41,6 +48,7 @@ from ablation.pipeline.trials.exporting import (
     export_lines,
     export_trial,
     lacking_formats,
+    publish_added_exports,
     publish_exports,
     require_formats,
     without_exports,
@@ -118,6 +126,7 @@ __all__ = [
     "plan_run",
     "prepare_data",
     "preview_data",
+    "publish_added_exports",
     "publish_exports",
     "publish_outcome",
     "publish_waiting",
@@ -134,6 +143,7 @@ __all__ = [
     "tidy_cache",
     "tidy_store",
     "train_trial",
+    "waiting_outcomes",
     "without_exports",
     "workers_of",
     "workspaces",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
@@ -14,9 +15,10 @@ from ablation.pipeline.workspace import Workspace
 from ablation.processes import Slots, run_isolated
 from ablation.records import BlobRef, Export, ModelFormat, TrialOutcome
 from ablation.settings import Settings
-from ablation.store import StoreError, connect, content_type_of, download_blob, publish_trial, put_blob
+from ablation.store import StoreError, connect, content_type_of, download_blob, find_trial, publish_trial, put_blob
 from ablation.training import EXPORT, EXPORTED, INPUTS, MODEL, PREDICTIONS, RESULT, ExportJob
 
+_log = logging.getLogger(__name__)
 # What writes a format and reads it again, and how it is installed.
 _NEEDED: dict[ModelFormat, tuple[str, ...]] = {
     "keras": (),
@@ -106,6 +108,26 @@ def publish_exports(outcome: TrialOutcome, found: TrialOutcome, run: RunContext)
     if outcome.files != found.files:
         publish_trial(connect(run.store), outcome, outcome.provenance or {})
     return outcome
+
+
+def publish_added_exports(outcome: TrialOutcome, run: RunContext) -> None:
+    """Commit the formats that this run added to a trial which another run has published meanwhile.
+
+    What is in the store now is committed again, with these: a third run may have added others. Where the store is away,
+    the next run does it.
+    """
+    store = connect(run.store)
+    made = [export.format for export in outcome.exports if export.file]
+    try:
+        found = find_trial(store, outcome.fingerprint)
+        added = lacking_formats(found, made) if found else ()
+        if found and added:
+            exports = tuple(each for each in found.exports if each.format not in added)
+            exports += tuple(each for each in outcome.exports if each.format in added)
+            merged = found.model_copy(update={"files": outcome.files | found.files, "exports": exports})
+            publish_trial(store, merged, found.provenance or {})
+    except StoreError as error:
+        _log.warning("the exports of a trial are left to the next run: %s", " ".join(str(error).split()))
 
 
 def without_exports(outcome: TrialOutcome, formats: Iterable[ModelFormat], error: str) -> TrialOutcome:
