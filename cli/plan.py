@@ -89,6 +89,7 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: di
     spec = study.spec.model_dump(mode="json", include={"question", "factors", "design"})
     numbers = estimate.model_dump(mode="json")
     totals = {name: value for name, value in numbers.items() if name not in ("variants", "misses", "shared", "trials")}
+    waiting = sum(finished.get(planned.fingerprint, False) for planned in plan.trials)
     document = {
         "study": plan.study,
         "baseline": study.baseline,
@@ -96,7 +97,11 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: di
         "variants": numbers["variants"],
         "shared": numbers["shared"],
         "trials": trials,
-        "totals": {"trials": len(trials), "waiting": sum(each["waiting"] for each in trials), **totals},
+        "totals": {
+            "trials": len(trials),
+            "waiting": sum(finished.get(each.fingerprint, False) for each in plan.trials),
+            **totals,
+        },
         "changes": plan.changes,
         "warnings": [str(warning) for warning in study.warnings],
     }

@@ -12,7 +12,7 @@ from ablation.pipeline.records import RunPlan
 from ablation.pipeline.runs.comparing import judge_gates
 from ablation.pipeline.trials.exporting import export_lines
 from ablation.pipeline.trials.preflight import finding_lines
-from ablation.provenance import as_text
+from ablation.provenance import as_text, without_folders
 from ablation.records import Provenance, TrialOutcome
 from ablation.report import History, StudyReport
 from ablation.spec import Study
@@ -70,7 +70,7 @@ def reproduce_command(spec: str, overrides: tuple[str, ...], only: tuple[str, ..
     if path.is_absolute():
         path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else Path(path.name)
     arguments = [str(path)]
-    arguments += [word for override in overrides for word in ("--set", override)]
+    arguments += [word for override in overrides for word in ("--set", without_folders(override))]
     arguments += [word for name in only for word in ("--only", name)]
     return "ablate run " + shlex.join(arguments)
 

@@ -13,6 +13,7 @@ from ablation.pipeline.planning.resources import ResourcesMissing
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
 from ablation.processes import Slots, run_isolated
+from ablation.provenance import impersonal
 from ablation.records import BlobRef, Export, ModelFormat, TrialOutcome
 from ablation.settings import Settings
 from ablation.store import StoreError, connect, content_type_of, download_blob, find_trial, publish_trial, put_blob
@@ -134,7 +135,7 @@ def without_exports(outcome: TrialOutcome, formats: Iterable[ModelFormat], error
     """Return the outcome of a trial whose exports could not be begun or kept."""
     lacking = lacking_formats(outcome, formats)
     others = tuple(export for export in outcome.exports if export.format not in lacking)
-    missing = tuple(Export(format=format, error=error) for format in lacking)
+    missing = tuple(Export(format=format, error=impersonal(error)) for format in lacking)
     return outcome.model_copy(update={"exports": others + missing})
 
 
@@ -158,7 +159,7 @@ def _with_export(outcome: TrialOutcome, job: ExportJob, directory: Path, run: Ru
         files = outcome.files | _uploaded(export, directory, run)
     else:
         error = (end.error or end.reason).replace(f"{directory.parent.absolute()}/", "")
-        export, files = Export(format=job.format, error=error), outcome.files
+        export, files = Export(format=job.format, error=impersonal(error)), outcome.files
     others = tuple(each for each in outcome.exports if each.format != job.format)
     return outcome.model_copy(update={"files": files, "exports": (*others, export)})
 
