@@ -97,11 +97,7 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: di
         "variants": numbers["variants"],
         "shared": numbers["shared"],
         "trials": trials,
-        "totals": {
-            "trials": len(trials),
-            "waiting": sum(finished.get(each.fingerprint, False) for each in plan.trials),
-            **totals,
-        },
+        "totals": {"trials": len(trials), "waiting": waiting, **totals},
         "changes": plan.changes,
         "warnings": [str(warning) for warning in study.warnings],
     }

@@ -59,7 +59,7 @@ data:
     format: {kind: csv, targets: [quality]}
     holdout: {test_fraction: 0.25}
 model: {layers: [{kind: dense, name: output, units: 1}]}
-training: {optimizer: {kind: sgd, learning_rate: 0.01}, epochs: 1, loss: {kind: mean_squared_error}}
+training: {optimizer: {kind: sgd, learning_rate: 0.01}, epochs: 1, loss: {kind: mean_squared_error}, metrics: [mae]}
 seeds: [0]
 variants:
   baseline: {}

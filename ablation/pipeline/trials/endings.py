@@ -27,10 +27,10 @@ def impersonal_end(end: ProcessEnd, directory: Path) -> ProcessEnd:
 def _rewrite(log: Path) -> None:
     """Write a log anew where that changes it; one that cannot be written is removed, since it would be published."""
     try:
-        said = log.read_text(encoding="utf-8", errors="surrogateescape")
+        said = log.read_bytes().decode("utf-8", errors="surrogateescape")
         cleaned = impersonal(said)
         if cleaned != said:
-            log.write_text(cleaned, encoding="utf-8", errors="surrogateescape")
+            log.write_bytes(cleaned.encode("utf-8", errors="surrogateescape"))
     except FileNotFoundError:
         return
     except OSError as error:
