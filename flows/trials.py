@@ -34,6 +34,7 @@ from ablation.processes import Slots, warm_up
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.spec import TrialSpec
+from ablation.store import StoreError
 from ablation.training import Finding, SharedFeatures, frozen_prefix, looked_at
 from flows.artifacts import StudyProgress
 from flows.passing import each_after, whole
@@ -175,7 +176,10 @@ def _lost(
 ) -> list[PlannedTrial]:
     """Return the finished trials whose files proved to be damaged when they were to be exported: they train again."""
     failed = {name for name, outcome in exported.items() if any(export.error for export in outcome.exports)}
-    lost = failed - lookup(whole(plan), run.store).keys() if failed else set()
+    try:
+        lost = failed - lookup(whole(plan), run.store).keys() if failed else set()
+    except StoreError:  # it is away: the end of the run waits for it, as for every other
+        return []
     return [planned for planned in finished if planned.fingerprint in lost]
 
 
