@@ -10,11 +10,14 @@ import re
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from ablation.settings import Settings
+
+_Names = tuple[tuple[re.Pattern[str], str], ...]
 
 # Also of somebody else, and where the folder is not this process's home.
 _HOME = re.compile(r"/(?:home|Users)/[^/\s'\":;,]+")
@@ -27,21 +30,13 @@ _NOBODY: Final = frozenset({"", "root", "user", "app", "nobody", "ubuntu", "runn
 
 def without_folders(text: str) -> str:
     """Return what a person typed, with names in the place of this machine's folders; other words are left."""
-    if "/" not in text:
-        return text
-    text = _FILE_SCHEME.sub("", text)
-    for pattern, name in _folders(Path.cwd(), Settings().cache_dir.absolute(), Path("~").expanduser()):
-        text = pattern.sub(name, text)
-    return _ELSEWHERE.sub("<elsewhere>/", _HOME.sub("<home>", text))
+    return _named(text, _known_folders()) if "/" in text else text
 
 
 def without_folders_in(value: Any) -> Any:
     """Return plain data with every text of it without this machine's folders; keys are left."""
-    if isinstance(value, str):
-        return without_folders(value)
-    if isinstance(value, dict):
-        return {key: without_folders_in(each) for key, each in value.items()}
-    return [without_folders_in(each) for each in value] if isinstance(value, list | tuple) else value
+    folders = _known_folders()
+    return _walked(value, cache(lambda text: _named(text, folders)))
 
 
 def impersonal(text: str) -> str:
@@ -52,8 +47,27 @@ def impersonal(text: str) -> str:
     return text
 
 
+def _walked(value: Any, named: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return named(value) if "/" in value else value
+    if isinstance(value, dict):
+        return {key: _walked(each, named) for key, each in value.items()}
+    return [_walked(each, named) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _named(text: str, folders: _Names) -> str:
+    text = _FILE_SCHEME.sub("", text)
+    for pattern, name in folders:
+        text = pattern.sub(name, text)
+    return _ELSEWHERE.sub("<elsewhere>/", _HOME.sub("<home>", text))
+
+
+def _known_folders() -> _Names:
+    return _folders(Path.cwd(), Settings().cache_dir.absolute(), Path("~").expanduser())
+
+
 @cache
-def _folders(here: Path, cache_dir: Path, home: Path) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _folders(here: Path, cache_dir: Path, home: Path) -> _Names:
     """Return a pattern for each known folder and its name, the deepest folder first."""
     known = [
         (cache_dir, "<cache>"),
@@ -81,7 +95,7 @@ def _user() -> str:
 
 
 @cache
-def _names(user: str, host: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _names(user: str, host: str) -> _Names:
     return tuple(
         (re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])"), name)
         for word, name in ((user, "<user>"), (host, "<host>"))
