@@ -16,7 +16,16 @@ from ablation.processes import Slots, run_isolated
 from ablation.provenance import impersonal
 from ablation.records import BlobRef, Export, ModelFormat, TrialOutcome
 from ablation.settings import Settings
-from ablation.store import StoreError, connect, content_type_of, download_blob, find_trial, publish_trial, put_blob
+from ablation.store import (
+    Store,
+    StoreError,
+    connect,
+    content_type_of,
+    download_blob,
+    find_trial,
+    publish_trial,
+    put_blob,
+)
 from ablation.training import EXPORT, EXPORTED, INPUTS, MODEL, PREDICTIONS, RESULT, ExportJob
 
 _log = logging.getLogger(__name__)
@@ -77,11 +86,9 @@ def export_trial(
         return outcome
     directory = Workspace(Settings(), run.run_id).trial_directory(planned.trial.variant, planned.trial.seed) / "exports"
     store = connect(run.store)
-    try:
-        for name in (MODEL, PREDICTIONS):
-            download_blob(store, outcome.files[name], directory / name)
-    except StoreError as error:  # what was trained is not lost for it
-        return without_exports(outcome, run.formats, str(error))
+    errors = [_fetched(store, outcome.files[name], directory / name) for name in (MODEL, PREDICTIONS)]
+    if any(errors):  # what was trained is not lost for it
+        return without_exports(outcome, run.formats, next(error for error in errors if error))
     with slots.occupy(planned.position, planned.trial.variant):
         for format in lacking_formats(outcome, run.formats):
             job = ExportJob(
@@ -147,6 +154,15 @@ def export_lines(outcomes: Iterable[TrialOutcome]) -> tuple[str, ...]:
         for export in outcome.exports
         if export.error
     )
+
+
+def _fetched(store: Store, ref: BlobRef, path: Path) -> str:
+    """Have a file of a trial on this machine, or return why it is not; a damaged one is removed from the store."""
+    try:
+        download_blob(store, ref, path)
+    except StoreError as error:
+        return str(error)
+    return ""
 
 
 def _with_export(outcome: TrialOutcome, job: ExportJob, directory: Path, run: RunContext, slots: Slots) -> TrialOutcome:
