@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ablation.records import BlobRef, Record, RunManifest
 from ablation.store import layout
-from ablation.store.errors import KeyMissing, StoreError
+from ablation.store.errors import KeyInvalid, KeyMissing, StoreError
 from ablation.store.objects.store import Store
 from ablation.store.publishing.blobs import delete_damaged
 from ablation.store.publishing.digesting import digest_of
@@ -120,14 +120,14 @@ def _copied(store: Store, key: str, ref: BlobRef, sources: Iterable[str]) -> str
 def _has_digest(store: Store, key: str, sha256: str) -> bool:
     try:
         return digest_of(store, key)[0] == sha256
-    except KeyMissing:
+    except (KeyInvalid, KeyMissing):
         return False
 
 
 def _settled(store: Store, finding: Finding, examined: Examined, done: Iterable[Repair]) -> Repair:
     """Remove what would be taken for whole, and say what becomes of it."""
     ref = examined.refs.get(finding.key)
-    is_of_trial = not finding.key.startswith(layout.STUDIES)
+    is_of_trial = finding.key.startswith((layout.TRIALS, layout.BLOBS))
     run = layout.run_prefix(examined.verification.study, examined.verification.run_id)
     is_copy = finding.key.startswith(f"{run}{_VARIANTS}")
     detail = _TRAINED_AGAIN if is_of_trial else _OF_A_TRIAL if is_copy else _OF_THE_RUN

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ablation.records import RunManifest, TrialOutcome
+from ablation.records import PublishedFile, RunManifest, TrialOutcome
 from ablation.store import (
     DeleteForbidden,
     Repaired,
@@ -143,6 +143,22 @@ def test_whole_run_is_not_touched(store: Store, manifest: RunManifest) -> None:
     with on(store, "before-send.s3", note):
         assert repair_run(store, manifest).repairs == ()
     assert set(sent) == {"GetObject", "ListObjectsV2"}
+
+
+def test_path_that_leaves_the_folder_is_left_and_is_no_source_for_others(
+    store: Store, outcome: TrialOutcome, manifest: RunManifest
+) -> None:
+    evil = PublishedFile(path="../x", content_type="text/html", **_digest_and_size(outcome))
+    other = commit(store, "run-0").model_copy(update={"files": (evil,)})
+    store.put(run_manifest_key("demo", "run-0"), other.model_dump_json().encode())
+    assert done(repair_run(store, other))["../x"] == "left"
+    change(store, COPY)
+    change(store, blob_of(outcome))
+    assert done(repair_run(store, manifest)) == {COPY: "removed", blob_of(outcome): "removed"}
+
+
+def _digest_and_size(outcome: TrialOutcome) -> dict[str, Any]:
+    return outcome.files["model.keras"].model_dump(include={"sha256", "bytes"})
 
 
 def test_run_whose_manifest_is_damaged_cannot_be_repaired(store: Store, manifest: RunManifest) -> None:
