@@ -1,4 +1,4 @@
-"""`ablate verify` and `ablate pull`: whether a published run is whole, and a copy of it."""
+"""`ablate verify` and `ablate pull`: whether a published run is whole, its repair, and a copy of it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,32 @@ from cli.failures import Exit, reported
 from cli.options import AsJson, Run
 
 if TYPE_CHECKING:
-    from ablation.store import Pulled, Verification
+    from ablation.store import Pulled, Repaired, Verification
 
 
-def verify_run(run: Run, as_json: AsJson = False) -> None:
+def verify_run(
+    run: Run,
+    repair: Annotated[bool, typer.Option("--repair", help="Write again, or remove, what is damaged.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Read every file of a run and of its trials again, and name what is missing, foreign or changed.
 
-    Example: ablate verify latest
+    With --repair what is lost or changed is written again from what else in the store has its bytes. What nothing has
+    is removed where runs would take it for whole: the next run of the study makes it again.
+
+    Example: ablate verify latest --repair
     """
     with reported(as_json=as_json):
-        found = _verify(run)
+        found, repaired = _verify(run, repair)
+    is_whole = (repaired or found).is_whole
     if as_json:
         from pydantic_core import to_json
 
-        typer.echo(to_json(found.model_dump() | {"is_whole": found.is_whole}, indent=2).decode())
+        done = {} if repaired is None else repaired.model_dump(exclude={"verification"})
+        typer.echo(to_json(found.model_dump() | done | {"is_whole": is_whole}, indent=2).decode())
     else:
-        _print(found)
-    if not found.is_whole:
+        _print(found, repaired)
+    if not is_whole:
         raise typer.Exit(Exit.NOT_WHOLE)
 
 
@@ -53,12 +62,15 @@ def pull_run(
     typer.echo(f"Page: {directory / 'index.html'}")
 
 
-def _verify(run: str) -> Verification:
+def _verify(run: str, is_repaired: bool) -> tuple[Verification, Repaired | None]:
     from ablation.settings import Settings
-    from ablation.store import open_store, verify_named
+    from ablation.store import open_store, repair_named, verify_named
 
     with open_store(Settings()) as store:
-        return verify_named(store, run)
+        if not is_repaired:
+            return verify_named(store, run), None
+        repaired = repair_named(store, run)
+        return repaired.verification, repaired
 
 
 def _pull(run: str, directory: Path) -> Pulled:
@@ -69,12 +81,23 @@ def _pull(run: str, directory: Path) -> Pulled:
         return pull_run(store, resolve_run(store, run), directory)
 
 
-def _print(found: Verification) -> None:
+def _print(found: Verification, repaired: Repaired | None) -> None:
     from cli.units import counted, size
 
     for finding in found.findings:
         typer.echo(f"{finding.kind}: {finding.key}: {finding.detail}")
+    for repair in repaired.repairs if repaired else ():
+        typer.echo(f"{repair.action}: {repair.key}: {repair.detail}")
     trials = f"{counted(found.trials, 'trial')} with {counted(found.blobs, 'blob')}"
     read = f"{counted(found.files, 'file')}, {trials}, {size(found.bytes)}"
     verdict = counted(len(found.findings), "finding") if found.findings else "whole"
-    typer.echo(f"{found.study} {found.run_id}: {verdict} ({read})")
+    typer.echo(f"{found.study} {found.run_id}: {verdict}{_outcome(repaired)} ({read})")
+    if repaired is not None and repaired.is_to_be_made:
+        again = f"`{repaired.command}`" if repaired.command else f"the study {found.study} again"
+        typer.echo(f"Next: run {again}.")
+
+
+def _outcome(repaired: Repaired | None) -> str:
+    """Return what became of the findings, e.g. `, 2 restored, 1 removed`."""
+    actions = [repair.action for repair in repaired.repairs] if repaired else []
+    return "".join(f", {actions.count(action)} {action}" for action in dict.fromkeys(actions))

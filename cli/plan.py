@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.failures import print_warning, reported
+from cli.failures import print_note, print_warning, reported
 from cli.options import AsJson, Only, Overrides, Spec
+from cli.waiting import waiting_lines
 
 if TYPE_CHECKING:
     from ablation.pipeline import Miss, RunPlan, StudyEstimate
@@ -42,8 +43,17 @@ def plan_study(
 
 def _plan(
     spec: Spec, overrides: Overrides, only: Only, is_pilot_wanted: bool
-) -> tuple[Study, RunPlan, StudyEstimate, set[str]]:
-    from ablation.pipeline import estimate_study, find_past_trials, plan_run, run_pilot, workers_of
+) -> tuple[Study, RunPlan, StudyEstimate, dict[str, bool]]:
+    """Return a study, its plan, what it takes, and by fingerprint whether a finished trial waits for the store."""
+    from ablation.pipeline import (
+        estimate_study,
+        find_past_trials,
+        outbox_of,
+        plan_run,
+        run_pilot,
+        waiting_outcomes,
+        workers_of,
+    )
     from ablation.settings import Settings
     from ablation.spec import load_study
     from ablation.store import open_store
@@ -54,14 +64,16 @@ def _plan(
     if is_pilot_wanted:
         settings.require_cache()
     with open_store(settings) as store:
-        past = find_past_trials(plan, store)
+        past = find_past_trials(plan, store, waiting_outcomes(plan, outbox_of(store, settings)))
         workers = workers_of(study.spec.runtime, settings)
         pilot = run_pilot(study, store, settings, workers=workers) if is_pilot_wanted else None
+    for line in waiting_lines(settings):
+        print_note(line)
     estimate = estimate_study(study, plan, past, workers=workers, pilot=pilot)
-    return study, plan, estimate, {trial.outcome.fingerprint for trial in past}
+    return study, plan, estimate, {trial.outcome.fingerprint: trial.outcome.is_waiting for trial in past}
 
 
-def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: set[str]) -> str:
+def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: dict[str, bool]) -> str:
     from ablation.pipeline import audit_study
 
     misses = {(miss.variant, miss.seed): miss for miss in estimate.misses}
@@ -71,6 +83,7 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: se
             "seed": planned.trial.seed,
             "fingerprint": planned.fingerprint,
             "cached": planned.fingerprint in finished,
+            "waiting": finished.get(planned.fingerprint, False),
             "why": _why(misses.get((planned.trial.variant, planned.trial.seed))),
         }
         for planned in plan.trials
@@ -78,6 +91,7 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: se
     spec = study.spec.model_dump(mode="json", include={"question", "factors", "design"})
     numbers = estimate.model_dump(mode="json")
     totals = {name: value for name, value in numbers.items() if name not in ("variants", "misses", "shared", "trials")}
+    waiting = sum(finished.get(planned.fingerprint, False) for planned in plan.trials)
     document = {
         "study": plan.study,
         "baseline": study.baseline,
@@ -85,7 +99,7 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: se
         "variants": numbers["variants"],
         "shared": numbers["shared"],
         "trials": trials,
-        "totals": {"trials": len(trials), **totals},
+        "totals": {"trials": len(trials), "waiting": waiting, **totals},
         "changes": plan.changes,
         "fairness": [warning.model_dump(mode="json") for warning in audit_study(study)],
         "warnings": [str(warning) for warning in study.warnings],

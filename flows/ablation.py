@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from ablation.data import DataError
 from ablation.pipeline import (
+    Attendance,
     PreflightFailed,
     ResourcesMissing,
     RunContext,
@@ -34,14 +34,13 @@ from ablation.pipeline import (
     threads_of,
     workers_of,
 )
-from ablation.processes import Slots
 from ablation.settings import Settings
 from ablation.spec import Study, load_study
 from ablation.store import open_store, open_unchecked
 from flows.artifacts import publish_summary
 from flows.crashes import mark_crashed
 from flows.passing import whole
-from flows.rounds import settle_rounds
+from flows.rounds import Onlookers, settle_rounds
 from tasks.commit import commit
 from tasks.compare import compare
 from tasks.deliver import deliver
@@ -101,8 +100,8 @@ def ablation(
             has_preflight=has_preflight,
             is_fail_fast=fail_fast,
         )
-        with attended(run, flow_run.id, mark_crashed):
-            result = _run(study, plan, run, partial(open_slots, study.spec.runtime, workers))
+        with attended(run, flow_run.id, mark_crashed, trials=[each.fingerprint for each in plan.trials]) as attendance:
+            result = _run(study, plan, run, attendance)
     return _state(result)
 
 
@@ -134,15 +133,16 @@ def _state(result: RunResult) -> State[RunResult]:
     return Completed(message=f"{len(result.trials)} trials", data=result)
 
 
-def _run(study: Study, plan: RunPlan, run: RunContext, open_places: Callable[[], Slots]) -> RunResult:
+def _run(study: Study, plan: RunPlan, run: RunContext, attendance: Attendance) -> RunResult:
     settings = Settings()
+    open_places = partial(open_slots, study.spec.runtime, run.workers)
     remove_abandoned(settings)
     workspace = Workspace(settings, plan.run_id)
     with workspace.owned():
         workspace.write_plan(plan)
         try:
             require_formats(run.formats)
-            plan, outcomes = settle_rounds(study, plan, run, open_places, workspace)
+            plan, outcomes = settle_rounds(study, plan, run, open_places, Onlookers(workspace, attendance))
         except (DataError, PreflightFailed, ResourcesMissing):
             workspace.remove()  # nothing was trained, and the same command would end alike
             raise

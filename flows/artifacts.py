@@ -47,6 +47,10 @@ class StudyProgress:
             return
         self._say()
 
+    def withdraw(self) -> None:
+        """Count one trial less: what was finished proved to be damaged."""
+        self._done -= 1
+
     def _say(self) -> None:
         self._said_at = time.monotonic()
         with _as_far_as_possible():

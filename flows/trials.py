@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from prefect import unmapped
@@ -34,6 +34,7 @@ from ablation.processes import Slots, warm_up
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.spec import TrialSpec
+from ablation.store import StoreError
 from ablation.training import Finding, SharedFeatures, frozen_prefix, looked_at
 from flows.artifacts import StudyProgress
 from flows.passing import each_after, whole
@@ -83,6 +84,10 @@ def settle_trials(
     if pending or lacking:  # else nothing is asked of this machine
         slots = open_places()
         exported = _export_finished(plan, lacking, run, slots)
+        for each in _lost(plan, exported, outcomes, run):
+            del outcomes[each]
+            pending.setdefault(each.fingerprint, each)
+            progress.withdraw()
         outcomes |= {
             each: as_cached(each, exported[each.fingerprint]) for each in outcomes if each.fingerprint in exported
         }
@@ -164,6 +169,18 @@ def _export_finished(
     published = publish_again.map(each_after(exported), passed, [whole(each) for each in found], unmapped(run))
     stages = zip(first, exported, published, strict=True)
     return {fingerprint: _settle_exports(lacking[fingerprint], run, *futures) for fingerprint, *futures in stages}
+
+
+def _lost(
+    plan: RunPlan, exported: dict[str, TrialOutcome], finished: Iterable[PlannedTrial], run: RunContext
+) -> list[PlannedTrial]:
+    """Return the finished trials whose files proved to be damaged when they were to be exported: they train again."""
+    failed = {name for name, outcome in exported.items() if any(export.error for export in outcome.exports)}
+    try:
+        lost = failed - lookup(whole(plan), run.store).keys() if failed else set()
+    except StoreError:  # it is away: the end of the run waits for it, as for every other
+        return []
+    return [planned for planned in finished if planned.fingerprint in lost]
 
 
 def _settle_exports(found: TrialOutcome, run: RunContext, *stages: Future) -> TrialOutcome:

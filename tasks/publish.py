@@ -5,7 +5,14 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from ablation.pipeline import PlannedTrial, RunContext, give_back, publish_exports, publish_outcome
+from ablation.pipeline import (
+    PlannedTrial,
+    RunContext,
+    give_back,
+    publish_added_exports,
+    publish_exports,
+    publish_outcome,
+)
 from ablation.records import TrialOutcome
 
 
@@ -19,6 +26,7 @@ def publish(evaluated: tuple[TrialOutcome], planned: PlannedTrial, run: RunConte
     """Upload curves and metrics, then the trial's manifest; from then on nobody trains it again."""
     (outcome,) = evaluated
     if outcome.status == "cached":  # another run has published it
+        publish_added_exports(outcome, run)
         return outcome
     published = publish_outcome(outcome, run)
     give_back(planned.fingerprint, run)

@@ -2,7 +2,14 @@
 
 from ablation.pipeline.datasets import fetch_dataset, prepare_data
 from ablation.pipeline.delivering.checkpoints import TrialCheckpoint
-from ablation.pipeline.delivering.delivery import RunWaits, deliver, find_waiting, has_waiting, publish_waiting
+from ablation.pipeline.delivering.delivery import (
+    RunWaits,
+    deliver,
+    find_waiting,
+    has_waiting,
+    publish_waiting,
+    waiting_outcomes,
+)
 from ablation.pipeline.delivering.outbox import WaitingTrial, count_waiting, outbox_of
 from ablation.pipeline.delivering.publishing import evaluate_trial, publish_outcome
 from ablation.pipeline.planning.estimates import Pilot, StudyEstimate, VariantEstimate, estimate_study
@@ -32,7 +39,7 @@ from ablation.pipeline.planning.resources import ResourcesMissing, limits_of, op
 from ablation.pipeline.planning.treatments import ON_TEST_DATA, audit_study
 from ablation.pipeline.preview import DataPreview, preview_data
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
-from ablation.pipeline.runs.attendance import attended
+from ablation.pipeline.runs.attendance import Attendance, attended
 from ablation.pipeline.runs.committing import commit_run, rebuild_indexes
 from ablation.pipeline.runs.comparing import compare_trials
 from ablation.pipeline.runs.housekeeping import OLDER_THAN_DAYS, Leftover, TidiedStore, tidy_cache, tidy_store
@@ -43,6 +50,7 @@ from ablation.pipeline.trials.exporting import (
     export_lines,
     export_trial,
     lacking_formats,
+    publish_added_exports,
     publish_exports,
     require_formats,
     without_exports,
@@ -60,6 +68,7 @@ from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
 __all__ = [
     "OLDER_THAN_DAYS",
     "ON_TEST_DATA",
+    "Attendance",
     "BuildFailed",
     "BuiltModel",
     "DataPreview",
@@ -124,6 +133,7 @@ __all__ = [
     "plan_run",
     "prepare_data",
     "preview_data",
+    "publish_added_exports",
     "publish_exports",
     "publish_outcome",
     "publish_waiting",
@@ -140,6 +150,7 @@ __all__ = [
     "tidy_cache",
     "tidy_store",
     "train_trial",
+    "waiting_outcomes",
     "without_exports",
     "workers_of",
     "workspaces",

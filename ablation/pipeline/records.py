@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ablation.analysis import Comparison, FairnessWarning, GateResult, OverfittingSummary
 from ablation.catalogue import Dataset
+from ablation.provenance import without_folders_in
 from ablation.records import ModelFormat, Record, RunStatus, TrialOutcome
 from ablation.spec import Surroundings, Trial
 from ablation.store import StoreLocation
@@ -58,8 +59,11 @@ class RunPlan(Record):
 
     @property
     def published(self) -> RunPlan:
-        """The plan as everybody may read it: without where files lie on this machine."""
-        return self.model_copy(update={"trials": tuple(trial.published for trial in self.trials)})
+        """The plan as everybody may read it: without where files lie on this machine, as typed or as found."""
+        shown = self.model_copy(update={"trials": tuple(trial.published for trial in self.trials)})
+        written = shown.model_dump(mode="json")
+        cleaned = without_folders_in(written)
+        return shown if cleaned == written else RunPlan.model_validate(cleaned)
 
 
 class RunContext(Record):

@@ -3,7 +3,17 @@
 Importing this room imports no backend, and nothing here does.
 """
 
+from ablation.provenance.anonymity import impersonal, without_folders, without_folders_in
 from ablation.provenance.describing import Subject, as_text, describe, take_stock
 from ablation.provenance.installation import installed_versions
 
-__all__ = ["Subject", "as_text", "describe", "installed_versions", "take_stock"]
+__all__ = [
+    "Subject",
+    "as_text",
+    "describe",
+    "impersonal",
+    "installed_versions",
+    "take_stock",
+    "without_folders",
+    "without_folders_in",
+]

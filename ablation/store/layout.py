@@ -33,6 +33,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _ATTEMPT = re.compile(r"trials/([0-9a-f]{64})/attempt-([1-9][0-9]*)/manifest\.json")
 _CHECKPOINT = re.compile(r"checkpoints/([0-9a-f]{64})/")
 _RUN_OBJECT = re.compile(r"studies/([^/]+)/([^/]+)/.+")
+_CRASHED = re.compile(r"crashed/([^/]+)/([^/]+)\.json")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _RESERVED_RUN_IDS = frozenset({"latest", "latest.json", "index.html"})
 _SEGMENT_BYTES = 255
@@ -121,6 +122,12 @@ def crashed_prefix(study: str | None = None) -> str:
 def crashed_key(study: str, run_id: str) -> str:
     """Return the key of the record of a run that was killed."""
     return f"{crashed_prefix(study)}{_run_id(run_id)}.json"
+
+
+def crashed_of(key: str) -> tuple[str, str] | None:
+    """Return the study and the run id of a crashed run whose record has this key, or None when it is no such key."""
+    found = _CRASHED.fullmatch(key)
+    return (found[1], found[2]) if found and is_study(found[1]) and is_run_id(found[2]) else None
 
 
 def attempt_of(key: str) -> tuple[str, int] | None:

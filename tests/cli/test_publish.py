@@ -1,4 +1,4 @@
-"""`ablate publish`, and what `ablate status` says of trials that wait."""
+"""`ablate publish`, and what `ablate status` and `ablate plan` say of trials that wait."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Project:
     return new_project(tmp_path, "http://127.0.0.1:9/api")
 
 
-def hold(project: Project) -> Outbox:
+def hold(project: Project, fingerprint: str = TRIAL) -> Outbox:
     """Let a trial wait for the embedded store of a project."""
     with embedded_store(project.directory) as store:
         outbox = outbox_of(store, Settings(cache_dir=project.directory / ".ablation-cache"))
@@ -38,7 +38,9 @@ def hold(project: Project) -> Outbox:
         study="tiny",
         run_id="run",
         held_at=datetime.now(UTC),
-        outcome=TrialOutcome(variant="l2", seed=1, fingerprint=TRIAL, status="trained", files=files, is_waiting=True),
+        outcome=TrialOutcome(
+            variant="l2", seed=1, fingerprint=fingerprint, status="trained", files=files, is_waiting=True
+        ),
         provenance={},
         has_stored_checkpoint=False,
     )
@@ -56,6 +58,22 @@ def test_publish_says_each_trial_and_the_second_time_that_none_waits(project: Pr
     assert (project.directory / "artifacts/trials" / TRIAL / "attempt-1/manifest.json").is_file()
     assert project.call("publish").stdout == "No trial waits for this store.\n"
     assert "wait" not in project.call("status").stderr
+
+
+def test_plan_counts_a_trial_that_waits_as_finished_and_says_that_it_waits(project: Project) -> None:
+    spec = project.write()
+    planned = project.call_json("plan", spec)[1]["trials"]
+    (l2,) = (each["fingerprint"] for each in planned if (each["variant"], each["seed"]) == ("l2", 1))
+    hold(project, l2)
+    code, plan = project.call_json("plan", spec)
+    assert code == 0
+    assert [(each["cached"], each["waiting"]) for each in plan["trials"]] == [(False, False)] * 3 + [(True, True)]
+    assert {name: plan["totals"][name] for name in ("finished", "waiting", "to_train")} == {
+        "finished": 1,
+        "waiting": 1,
+        "to_train": 3,
+    }
+    assert "1 finished trial waits on this machine" in project.call("plan", spec).stderr
 
 
 def test_publish_as_json_lists_what_was_published_and_what_was_changed(project: Project) -> None:

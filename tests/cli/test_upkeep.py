@@ -51,6 +51,33 @@ def test_verify_of_a_damaged_run_names_the_files_and_ends_with_1(published: Proj
     ]
 
 
+def test_verify_with_repair_says_what_it_did_and_what_to_run_next(published: Project) -> None:
+    folder = published.published("20261121-041200-7f3a1c", "demo")
+    model = folder / "variants/l2/seed-0/model.keras"
+    model.write_bytes(b"NEWER")
+    (folder / "plan.json").unlink()
+    completed = published.call("verify", "20261121", "--repair")
+    assert completed.returncode == 1
+    assert model.read_bytes() == b"newer"
+    first, second, *actions, verdict, following = completed.stdout.splitlines()
+    assert [line.split(": ")[0] for line in (first, second)] == ["missing", "wrong"]
+    assert actions[0] == (
+        "left: studies/demo/20261121-041200-7f3a1c/plan.json: "
+        "nothing in the store has its bytes; a new run of the study publishes its own"
+    )
+    assert actions[1].startswith("restored: studies/demo/20261121-041200-7f3a1c/variants/l2/seed-0/model.keras: from b")
+    assert verdict.startswith("demo 20261121-041200-7f3a1c: 2 findings, 1 left, 1 restored (5 files, ")
+    assert following == "Next: run the study demo again."
+
+
+def test_verify_with_repair_ends_with_0_where_everything_is_restored(published: Project) -> None:
+    (published.published("20261121-041200-7f3a1c", "demo") / "variants/l2/seed-0/model.keras").unlink()
+    code, document = published.call_json("verify", "latest", "--repair")
+    assert (code, document["is_whole"], document["command"]) == (0, True, "")
+    assert [repair["action"] for repair in document["repairs"]] == ["restored"]
+    assert published.call("verify", "latest").returncode == 0
+
+
 def test_pull_copies_the_run_and_goes_on(published: Project) -> None:
     assert published.call("pull", "latest", "copy").returncode == 0
     (published.directory / "copy" / "index.html").unlink()

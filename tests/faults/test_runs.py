@@ -217,3 +217,50 @@ def wait_for_trials(root: Path, count: int, process: subprocess.Popen[str]) -> i
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return found
+
+
+def test_damaged_model_of_a_finished_trial_is_restored_from_the_copy_of_a_run(
+    remote: Project, server: EmbeddedServer
+) -> None:
+    _, first = remote.run_json("run", "study.yaml")
+    flip(blob_of(server.root, first["trials"][0]["fingerprint"], "model.keras"))
+    assert remote.call_json("verify", first["run_id"])[0] == 1
+    code, repaired = remote.call_json("verify", first["run_id"], "--repair")
+    assert (code, [repair["action"] for repair in repaired["repairs"]]) == (0, ["restored"])
+    code, last = remote.run_json("run", "study.yaml")
+    assert (code, {trial["status"] for trial in last["trials"]}) == (0, {"cached"})
+    assert_clean(remote, first)
+    assert_clean(remote, last)
+
+
+def test_damaged_model_that_nothing_else_has_is_trained_again_after_a_repair(
+    remote: Project, server: EmbeddedServer
+) -> None:
+    _, first = remote.run_json("run", "study.yaml")
+    trial = first["trials"][0]
+    folder = server.root / "studies" / "tiny" / first["run_id"]
+    copy = folder / "variants" / trial["variant"] / f"seed-{trial['seed']}" / "model.keras"
+    flip(blob_of(server.root, trial["fingerprint"], "model.keras"))
+    flip(copy)
+    code, repaired = remote.call_json("verify", "latest", "--repair")
+    assert (code, [repair["action"] for repair in repaired["repairs"]]) == (1, ["removed", "removed"])
+    assert repaired["command"] == "ablate run study.yaml"
+    code, last = remote.run_json("run", "study.yaml")
+    assert (code, [trial["status"] for trial in last["trials"]].count("trained")) == (0, 1)
+    assert_clean(remote, last)
+    code, repaired = remote.call_json("verify", first["run_id"], "--repair")
+    assert [(each["action"], each["key"].rpartition("/")[2]) for each in repaired["repairs"]] == [
+        ("left", "model.keras")  # equal weights, in a file that says when it was saved
+    ]
+
+
+def flip(path: Path) -> None:
+    """Change every byte of a file; it keeps its size."""
+    path.write_bytes(bytes(byte ^ 1 for byte in path.read_bytes()))
+
+
+def blob_of(root: Path, fingerprint: str, name: str) -> Path:
+    """Return the file of one of a trial's blobs."""
+    manifest = json.loads((root / "trials" / fingerprint / "attempt-1" / "manifest.json").read_text())
+    digest = manifest["outcome"]["files"][name]["sha256"]
+    return root / "blobs" / "sha256" / digest[:2] / digest

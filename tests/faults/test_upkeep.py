@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation.store import StoreError, pull_run, resolve_run, sweep_garbage, verify_run
+from ablation.store import StoreError, blob_key, pull_run, repair_run, resolve_run, sweep_garbage, verify_run
 from ablation.store.objects.store import Store
 from tests.faults.proxy import Fault, FaultProxy, Request
 from tests.store.upkeep.published import MONTH, X, Y, blob, commit, keys, kinds, long_ago, train, twice
@@ -68,3 +68,32 @@ def test_collection_that_breaks_off_leaves_every_run_whole_and_the_next_one_fini
     assert kinds(beside, MONTH) == []
     assert verify_run(beside, resolve_run(beside, "latest")).is_whole
     assert keys(beside, "studies/demo/run-1/") == set()
+
+
+@pytest.mark.parametrize("fault", ["busy", "broken", "cut answer"])
+def test_damaged_model_is_restored_where_a_third_of_the_answers_fails(
+    fault: Fault, store: Store, beside: Store, proxy: FaultProxy
+) -> None:
+    outcome = train(beside, X)
+    run = commit(beside, "run-1", outcome)
+    beside.put(blob_key(outcome.files["model.keras"].sha256), b"WEIGHTS")
+    chance = random.Random(0)
+    proxy.decide = lambda request: fault if request.method == "GET" and chance.random() < 0.3 else None
+    assert [repair.action for repair in repair_run(store, run).repairs] == ["restored"]
+    assert verify_run(beside, run).is_whole
+
+
+def test_repair_whose_store_goes_away_removes_nothing_and_the_next_one_finishes_it(
+    store: Store, beside: Store, proxy: FaultProxy
+) -> None:
+    outcome = train(beside, X)
+    run = commit(beside, "run-1", outcome)
+    beside.put(blob_key(outcome.files["model.keras"].sha256), b"WEIGHTS")
+    before = keys(beside)
+    proxy.decide = lambda request: "broken" if request.method == "PUT" else None
+    with pytest.raises(StoreError):
+        repair_run(replace(store, patience_s=0.0), run)
+    assert keys(beside) == before
+    proxy.decide = lambda request: None
+    assert repair_run(store, run).is_whole
+    assert verify_run(beside, run).is_whole

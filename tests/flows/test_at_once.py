@@ -76,6 +76,7 @@ def test_run_that_was_killed_is_marked_as_crashed_by_the_next_one(project: Proje
         process.kill()
         process.communicate(timeout=DEADLINE_S)
     (record,) = project.directory.glob("artifacts/running/*.json")
+    assert len(json.loads(record.read_bytes())["trials"]) == 4
 
     code, found = project.run_json("housekeeping")
     assert code == 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
 import socket
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +33,38 @@ SECRETS = {
 }
 # Folders whose names tell something, and a change in the checkout that does.
 TELLING = ("zq-", "zqhome", "zqcheckout", "zqwork", "zqdiff", "zquntracked")
+
+# What libraries do: they say where everything is, and fail over it.
+TALKATIVE = """
+
+_quiet = train
+
+
+def train(job_json, directory):
+    import getpass
+    import sys
+
+    print(f"{getpass.getuser()} reads {Path.home()}/.keras/keras.json, {sys.prefix}/lib and {directory}", flush=True)
+    if '"variant":"l2"' in job_json:
+        (Path.home() / "lost" / "keras.json").read_bytes()
+    _quiet(job_json, directory)
+"""
+
+OWN = """\
+study: tiny
+data:
+  dataset:
+    uri: HOME/wine.csv
+    sha256: DIGEST
+    format: {kind: csv, targets: [quality]}
+    holdout: {test_fraction: 0.25}
+model: {layers: [{kind: dense, name: output, units: 1}]}
+training: {optimizer: {kind: sgd, learning_rate: 0.01}, epochs: 1, loss: {kind: mean_squared_error}, metrics: [mae]}
+seeds: [0]
+variants:
+  baseline: {}
+  l2: {set: {model.layers.output.kernel_regularizer: {kind: l2, factor: 0.01}}}
+"""
 
 
 def test_trial_and_run_say_where_they_come_from(finished_run: FinishedRun) -> None:
@@ -91,4 +125,34 @@ def test_nothing_of_user_folders_secrets_or_changes_is_published(tmp_path: Path,
     words = [word.encode() for word in (*TELLING, *SECRETS.values(), socket.gethostname(), str(ROOT))]
     published = list(_published(artifacts))
     assert len(published) > 30
+    assert [(name, word) for name, content in published for word in words if word in content] == []
+
+
+@pytest.mark.slow
+def test_nothing_that_a_library_says_or_a_person_types_of_folders_is_published(
+    tmp_path: Path, prefect_api_url: str
+) -> None:
+    project = _poisoned(tmp_path, prefect_api_url)
+    with (tmp_path / "zqcheckout" / "ablation" / "training" / "trial.py").open("a") as source:
+        source.write(TALKATIVE)
+    home = tmp_path / "zqhome"
+    rows = "".join(f"{place / 40},{place % 7}\n" for place in range(40))
+    (home / "wine.csv").write_text(f"sugar,quality\n{rows}")
+    digest = hashlib.sha256((home / "wine.csv").read_bytes()).hexdigest()
+    spec = project.write(OWN.replace("HOME", str(home)).replace("DIGEST", digest))
+    code, run = project.run_json("run", spec, "--set", f"data.dataset.uri=file://{home}/wine.csv", "--skip-preflight")
+    assert (code, [trial["status"] for trial in run["trials"]]) == (1, ["trained", "failed"]), run
+    assert run["trials"][1]["error"] == (
+        "FileNotFoundError: [Errno 2] No such file or directory: '<home>/lost/keras.json'"
+    )
+    folder = project.published(run["run_id"])
+    assert "<user> reads <home>/.keras/keras.json, <python>/lib and <cache>/runs/" in (
+        (folder / "variants/baseline/seed-0/log.txt").read_text()
+    )
+    assert 'File "<program>/ablation/training/trial.py"' in (folder / "variants/l2/seed-0/log.txt").read_text()
+    assert "uri: <home>/wine.csv" in (folder / "spec.yaml").read_text()
+    plan = json.loads((folder / "plan.json").read_bytes())
+    assert plan["command"] == "ablate run study.yaml --set 'data.dataset.uri=<home>/wine.csv'"
+    words = [word.encode() for word in (*TELLING, *SECRETS.values(), str(tmp_path), str(ROOT), sys.prefix)]
+    published = list(_published(project.directory / "artifacts"))
     assert [(name, word) for name, content in published for word in words if word in content] == []

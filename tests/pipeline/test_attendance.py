@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from ablation.pipeline.runs.owners import owners_of
 from ablation.settings import Settings
 from ablation.store import CrashedRun, RunningRun, Store, list_crashed, put_running
 from tests.conftest import DEADLINE_S, embedded_store, wait_for
+from tests.store.upkeep.published import MONTH, X, Y, kinds, long_ago, train
 
 FLOW_RUN = UUID(int=7)
 
@@ -41,6 +43,11 @@ def heartbeat(store: Store) -> int:
     return number
 
 
+def named(store: Store) -> list[str]:
+    trials: list[str] = json.loads(store.get("running/run-1.json"))["trials"]
+    return trials
+
+
 def test_run_is_recorded_with_a_heartbeat_while_it_is_under_way_and_not_after(store: Store) -> None:
     with attended(run_on(store), str(FLOW_RUN), nothing, ttl_s=0.03):
         wait_for(lambda: recorded(store), "the run to be recorded")
@@ -48,6 +55,24 @@ def test_run_is_recorded_with_a_heartbeat_while_it_is_under_way_and_not_after(st
         wait_for(lambda: heartbeat(store) > 2, "three beats")
     assert recorded(store) == []
     assert list_crashed(store) == []
+
+
+def test_record_names_the_trials_of_the_plan_and_those_that_it_grows_by(store: Store) -> None:
+    with attended(run_on(store), None, nothing, trials=["b" * 64, "a" * 64]) as attendance:
+        wait_for(lambda: recorded(store), "the run to be recorded")
+        assert named(store) == ["a" * 64, "b" * 64]
+        attendance.name_trials(["c" * 64, "a" * 64])
+        assert named(store) == ["a" * 64, "b" * 64, "c" * 64]
+
+
+def test_trials_of_a_run_under_way_are_no_garbage_and_others_are(store: Store) -> None:
+    with long_ago(store):
+        train(store, X)
+        train(store, Y, b"others", "plain")
+    begun_now = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-abcdef"
+    with attended(run_on(store, begun_now), None, nothing, trials=[X]):
+        wait_for(lambda: recorded(store), "the run to be recorded")
+        assert [key for kind, key in kinds(store, MONTH) if kind == "old trial"] == [f"trials/{Y}/"]
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
-from ablation.pipeline import ResourcesMissing, export_lines, lacking_formats, require_formats, without_exports
+from ablation.pipeline import (
+    ResourcesMissing,
+    RunContext,
+    export_lines,
+    lacking_formats,
+    publish_added_exports,
+    require_formats,
+    without_exports,
+)
 from ablation.records import BlobRef, Export, ModelFormat, TrialOutcome
+from ablation.store import Store, find_trial, publish_trial, put_blob
+from tests.conftest import embedded_store
 
 BLOB = BlobRef(sha256="0" * 64, bytes=1, content_type="application/zip")
 TFLITE = Export(format="tflite", file="model.tflite", samples=32, tolerance=5e-4, largest_difference=1e-6)
@@ -72,3 +83,55 @@ def test_export_that_could_not_be_made_is_said_of_its_trial() -> None:
         ("onnx", "the store cannot be reached"),
     ]
     assert export_lines([ended]) == ("plain seed 3: the model is not published as onnx: the store cannot be reached",)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with embedded_store(tmp_path) as opened:
+        yield opened
+
+
+def run_on(store: Store) -> RunContext:
+    return RunContext(study="tiny", run_id="run-1", store=store.location, threads=1, workers=1, timeout_s=60)
+
+
+def published(store: Store, *, names: Sequence[str] = (), exports: Sequence[Export] = ()) -> TrialOutcome:
+    """Publish an attempt at the trial, with its files."""
+    files = {name: put_blob(store, name.encode(), "application/zip") for name in ("model.keras", *names)}
+    trained = outcome(exports=exports).model_copy(update={"files": files})
+    publish_trial(store, trained, {"made": "by another run"})
+    return trained
+
+
+def attempts(store: Store) -> int:
+    return sum(1 for _ in store.keys("trials/"))
+
+
+def test_formats_added_to_a_trial_that_another_run_published_are_committed_with_it(store: Store) -> None:
+    onnx = Export(format="onnx", file="model.onnx", samples=32, tolerance=5e-4, largest_difference=0.0)
+    found = published(store)
+    here = put_blob(store, b"tflite", "application/octet-stream")
+    failed = Export(format="saved_model", error="no such operation")
+    added = found.model_copy(
+        update={
+            "status": "cached",
+            "variant": "as this run calls it",
+            "files": {**found.files, "model.tflite": here},
+            "exports": (TFLITE, failed),
+        }
+    )
+    published(store, names=["model.onnx"], exports=[onnx])  # by a third run, since this one looked
+    publish_added_exports(added, run_on(store))
+    last = find_trial(store, found.fingerprint)
+    assert last is not None
+    assert (attempts(store), last.status, last.variant) == (3, "trained", "plain")
+    assert (last.exports, set(last.files)) == ((onnx, TFLITE), {"model.keras", "model.onnx", "model.tflite"})
+    assert last.provenance == {"made": "by another run"}
+    publish_added_exports(added, run_on(store))
+    assert attempts(store) == 3
+
+
+def test_trial_to_which_nothing_was_added_is_not_committed_again(store: Store) -> None:
+    found = published(store, names=["model.tflite"], exports=[TFLITE])
+    publish_added_exports(found.model_copy(update={"status": "cached"}), run_on(store))
+    assert attempts(store) == 1

@@ -20,7 +20,7 @@ def planned(folder: Path, uri: str) -> tuple[Study, RunPlan]:
     spec = TINY.replace("dataset: digits", f"dataset: {OWN % uri}")
     (folder / "study.yaml").write_text(spec, encoding="utf-8")
     study = load_study(folder / "study.yaml")
-    return study, plan_run(study, "run")
+    return study, plan_run(study, "run", spec_text=spec, deviations=(f"--set data.dataset.uri={uri}",))
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,10 @@ def test_published_plan_says_where_a_file_lies_only_where_everybody_has_it(
     tmp_path: Path, uri: str, url: str | None
 ) -> None:
     study, plan = planned(tmp_path, uri)
-    read = _PastPlan.model_validate_json(_inputs(study, plan)["plan.json"])
+    published = _inputs(study, plan.published)
+    read = _PastPlan.model_validate_json(published["plan.json"])
     assert {trial.dataset.files[0].url for trial in read.trials} == {url}
     assert {trial.dataset.files[0].sha256 for trial in read.trials} == {(SHA256,)}
     assert [trial.fingerprint for trial in read.trials] == [trial.fingerprint for trial in plan.trials]
     assert {trial.dataset.files[0].url for trial in plan.trials} == {uri}
+    assert [name for name, content in published.items() if b"alice" in content] == []

@@ -94,6 +94,19 @@ def test_download_blob_of_changed_bytes_leaves_no_file(store: Store, tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+def test_download_blob_of_changed_bytes_removes_them_so_that_they_are_published_again(
+    store: Store, tmp_path: Path
+) -> None:
+    ref = put_blob(store, b"weights", "application/zip")
+    store.put(blob_key(ref.sha256), b"WEIGHTS")
+    with pytest.raises(BlobCorrupt):
+        download_blob(store, ref, tmp_path / "model.keras")
+    assert not store.exists(blob_key(ref.sha256))
+    assert put_blob(store, b"weights", "application/zip") == ref
+    download_blob(store, ref, tmp_path / "model.keras")
+    assert (tmp_path / "model.keras").read_bytes() == b"weights"
+
+
 def test_download_blob_writes_the_file(store: Store, tmp_path: Path) -> None:
     ref = put_blob(store, b"weights", "application/zip")
     download_blob(store, ref, tmp_path / "model.keras")

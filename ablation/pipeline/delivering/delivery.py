@@ -80,8 +80,12 @@ def has_waiting(run: RunContext) -> bool:
 
 def find_waiting(plan: RunPlan, run: RunContext) -> dict[str, TrialOutcome]:
     """Return the outcomes of a plan's trials that wait on this machine, by fingerprint."""
+    return waiting_outcomes(plan, _outbox(run))
+
+
+def waiting_outcomes(plan: RunPlan, outbox: Outbox) -> dict[str, TrialOutcome]:
+    """Return the outcomes of a plan's trials that wait in an outbox, by fingerprint; damaged ones are left out."""
     wanted = {planned.fingerprint for planned in plan.trials}
-    outbox = _outbox(run)
     waiting = [each for each in outbox.trials() if each.outcome.fingerprint in wanted]
     return {each.outcome.fingerprint: each.outcome for each in waiting if outbox.is_whole(each)}
 

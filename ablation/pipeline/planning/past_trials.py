@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -43,12 +45,20 @@ class _PastPlan(BaseModel):
     trials: tuple[PlannedTrial, ...]
 
 
-def find_past_trials(plan: RunPlan, store: Store) -> tuple[PastTrial, ...]:
-    """Return the finished trials of a plan and of the study's last runs."""
+def find_past_trials(
+    plan: RunPlan, store: Store, waiting: Mapping[str, TrialOutcome] = MappingProxyType({})
+) -> tuple[PastTrial, ...]:
+    """Return the finished trials of a plan and of the study's last runs.
+
+    Args:
+        plan: What is going to run.
+        store: Where finished trials are.
+        waiting: By fingerprint, trials of the plan that are on this machine until the store is back.
+    """
     runs = list_runs(store, plan.study)[-RECENT_RUNS:]
     known = {each.fingerprint: each for run in runs for each in _planned(store, run)}
     known |= {each.fingerprint: each for each in plan.trials}
-    outcomes = find_trials(store, sorted(known))
+    outcomes = {**waiting, **find_trials(store, sorted(known))}
     return tuple(PastTrial(known[fingerprint], outcome) for fingerprint, outcome in outcomes.items())
 
 

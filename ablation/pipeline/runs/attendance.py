@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol, Self
 from uuid import UUID
 
 from ablation.pipeline.records import RunContext
@@ -43,8 +43,25 @@ _log = logging.getLogger(__name__)
 OnCrash = Callable[[CrashedRun], None]
 
 
+class Attendance(Protocol):
+    """A run's presence in the store, while it lasts."""
+
+    def name_trials(self, fingerprints: Iterable[str]) -> None:
+        """Say which trials the run may need besides those that it has named; garbage collection keeps them.
+
+        The record says so when this returns, unless the store is away.
+        """
+
+
 @contextmanager
-def attended(run: RunContext, flow_run_id: str | None, on_crash: OnCrash, *, ttl_s: float = TTL_S) -> Iterator[None]:
+def attended(
+    run: RunContext,
+    flow_run_id: str | None,
+    on_crash: OnCrash,
+    *,
+    trials: Iterable[str] = (),
+    ttl_s: float = TTL_S,
+) -> Iterator[Attendance]:
     """Let the store know for the length of the block that a run is under way, and let its trials claim leases.
 
     However the block ends, the run's record and leases are removed; those of a process that is killed are found by
@@ -54,7 +71,11 @@ def attended(run: RunContext, flow_run_id: str | None, on_crash: OnCrash, *, ttl
         run: Which.
         flow_run_id: Of the run in Prefect, if there it is one.
         on_crash: Is told, in a thread, of runs that were found to be killed.
+        trials: Fingerprints of its plan's trials; where none are named, garbage collection keeps every trial.
         ttl_s: After which others take the run for dead.
+
+    Yields:
+        What names more trials, where a plan grows.
     """
     store = replace(connect(run.store), patience_s=ASKED_AGAIN_S)
     owners = owners_of(store, Settings())
@@ -70,10 +91,18 @@ def attended(run: RunContext, flow_run_id: str | None, on_crash: OnCrash, *, ttl
             owner=owner,
             machine=holder.machine,
             ttl_s=ttl_s,
+            trials=_in_order(trials),
         )
         watch = RunningWatch(store, owners.has_ended, but=run.run_id)
-        with claims_opened(run.run_id, Claims(store, leases)), _Heart(store, record, leases, (watch, on_crash)):
-            yield
+        with (
+            claims_opened(run.run_id, Claims(store, leases)),
+            _Heart(store, record, leases, (watch, on_crash)) as heart,
+        ):
+            yield heart
+
+
+def _in_order(fingerprints: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(fingerprints)))
 
 
 class _Heart:
@@ -86,12 +115,14 @@ class _Heart:
         self._watch, self._on_crash = others
         self._is_failing = False
         self._ended = threading.Event()
+        self._announcing = threading.Lock()  # the thread that trains announces, too, where a plan grows
         # What the block's caller has set by context, as Prefect's address of a server, holds in the thread as well.
         context = contextvars.copy_context()
         self._thread = threading.Thread(target=context.run, args=(self._run,), name="attendance", daemon=True)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
@@ -103,6 +134,12 @@ class _Heart:
             remove_running(self._store, self._record.run_id)
         except (StoreError, OSError) as error:
             _log.warning("the next run will find this one's record: %s", " ".join(str(error).split()))
+
+    def name_trials(self, fingerprints: Iterable[str]) -> None:
+        with self._announcing:
+            known = self._record.trials
+            self._record = self._record.model_copy(update={"trials": _in_order((*known, *fingerprints))})
+        self._beat(self._announce)
 
     def _run(self) -> None:
         self._beat(self._announce)
@@ -123,8 +160,9 @@ class _Heart:
             self._is_failing = True
 
     def _announce(self) -> None:
-        put_running(self._store, self._record)
-        self._record = self._record.model_copy(update={"heartbeat": self._record.heartbeat + 1})
+        with self._announcing:
+            put_running(self._store, self._record)
+            self._record = self._record.model_copy(update={"heartbeat": self._record.heartbeat + 1})
 
     def _look(self) -> None:
         for killed in self._watch.killed():

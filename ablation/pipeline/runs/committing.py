@@ -19,7 +19,7 @@ from ablation.pipeline.records import RunContext, RunPlan, RunResult
 from ablation.pipeline.runs.events import with_events
 from ablation.pipeline.runs.reporting import as_yaml, marked, report_run, seeds_of
 from ablation.pipeline.workspace import Workspace
-from ablation.provenance import Subject, describe
+from ablation.provenance import Subject, describe, without_folders_in
 from ablation.records import BlobRef, Provenance, RunManifest, TrialOutcome
 from ablation.report import StudyReport, render_store_index, render_study, render_study_index
 from ablation.settings import Settings
@@ -69,7 +69,7 @@ def _commit(
     finished_at: datetime,
 ) -> RunResult:
     """Publish a run that ended at a given time: a second attempt writes the bytes of the first one."""
-    store = connect(run.store)
+    store, plan = connect(run.store), plan.published
     wall_s = (finished_at - plan.started_at).total_seconds()
     shown = tuple(_shown(study, outcome) for outcome in outcomes)
     if study.spec.publish.tensorboard:
@@ -126,8 +126,8 @@ def _inputs(study: Study, plan: RunPlan) -> dict[str, bytes]:
     }
     return {
         "spec.yaml": plan.spec_text.encode(),
-        "spec.resolved.yaml": as_yaml(resolved).encode(),
-        "plan.json": plan.published.model_dump_json(exclude={"spec_text"}).encode(),
+        "spec.resolved.yaml": as_yaml(without_folders_in(resolved)).encode(),
+        "plan.json": plan.model_dump_json(exclude={"spec_text"}).encode(),
     }
 
 

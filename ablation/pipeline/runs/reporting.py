@@ -18,7 +18,7 @@ from ablation.pipeline.records import RunPlan
 from ablation.pipeline.runs.comparing import compare_others, judge_gates
 from ablation.pipeline.trials.exporting import export_lines
 from ablation.pipeline.trials.preflight import finding_lines
-from ablation.provenance import as_text
+from ablation.provenance import as_text, without_folders
 from ablation.records import Assessment, Provenance, TrialOutcome
 from ablation.report import StudyReport
 from ablation.spec import Study
@@ -104,7 +104,7 @@ def reproduce_command(spec: str, overrides: tuple[str, ...], only: tuple[str, ..
     if path.is_absolute():
         path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else Path(path.name)
     arguments = [str(path)]
-    arguments += [word for override in overrides for word in ("--set", override)]
+    arguments += [word for override in overrides for word in ("--set", without_folders(override))]
     arguments += [word for name in only for word in ("--only", name)]
     return "ablate run " + shlex.join(arguments)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
@@ -12,11 +13,22 @@ from ablation.pipeline.planning.resources import ResourcesMissing
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
 from ablation.processes import Limits, Slots, run_isolated
+from ablation.provenance import impersonal
 from ablation.records import BlobRef, Export, ModelFormat, TrialOutcome
 from ablation.settings import Settings
-from ablation.store import StoreError, connect, content_type_of, download_blob, publish_trial, put_blob
+from ablation.store import (
+    Store,
+    StoreError,
+    connect,
+    content_type_of,
+    download_blob,
+    find_trial,
+    publish_trial,
+    put_blob,
+)
 from ablation.training import EXPORT, EXPORTED, INPUTS, MODEL, PREDICTIONS, RESULT, ExportJob
 
+_log = logging.getLogger(__name__)
 # What writes a format and reads it again, and how it is installed.
 _NEEDED: dict[ModelFormat, tuple[str, ...]] = {
     "keras": (),
@@ -74,11 +86,9 @@ def export_trial(
         return outcome
     directory = Workspace(Settings(), run.run_id).trial_directory(planned.trial.variant, planned.trial.seed) / "exports"
     store = connect(run.store)
-    try:
-        for name in (MODEL, PREDICTIONS):
-            download_blob(store, outcome.files[name], directory / name)
-    except StoreError as error:  # what was trained is not lost for it
-        return without_exports(outcome, run.formats, str(error))
+    errors = [_fetched(store, outcome.files[name], directory / name) for name in (MODEL, PREDICTIONS)]
+    if any(errors):  # what was trained is not lost for it
+        return without_exports(outcome, run.formats, next(error for error in errors if error))
     with slots.occupy(planned.position, planned.trial.variant):
         for format in lacking_formats(outcome, run.formats):
             job = ExportJob(
@@ -108,11 +118,31 @@ def publish_exports(outcome: TrialOutcome, found: TrialOutcome, run: RunContext)
     return outcome
 
 
+def publish_added_exports(outcome: TrialOutcome, run: RunContext) -> None:
+    """Commit the formats that this run added to a trial which another run has published meanwhile.
+
+    What is in the store now is committed again, with these: a third run may have added others. Where the store is away,
+    the next run does it.
+    """
+    store = connect(run.store)
+    made = [export.format for export in outcome.exports if export.file]
+    try:
+        found = find_trial(store, outcome.fingerprint)
+        added = lacking_formats(found, made) if found else ()
+        if found and added:
+            exports = tuple(each for each in found.exports if each.format not in added)
+            exports += tuple(each for each in outcome.exports if each.format in added)
+            merged = found.model_copy(update={"files": outcome.files | found.files, "exports": exports})
+            publish_trial(store, merged, found.provenance or {})
+    except StoreError as error:
+        _log.warning("the exports of a trial are left to the next run: %s", " ".join(str(error).split()))
+
+
 def without_exports(outcome: TrialOutcome, formats: Iterable[ModelFormat], error: str) -> TrialOutcome:
     """Return the outcome of a trial whose exports could not be begun or kept."""
     lacking = lacking_formats(outcome, formats)
     others = tuple(export for export in outcome.exports if export.format not in lacking)
-    missing = tuple(Export(format=format, error=error) for format in lacking)
+    missing = tuple(Export(format=format, error=impersonal(error)) for format in lacking)
     return outcome.model_copy(update={"exports": others + missing})
 
 
@@ -126,6 +156,15 @@ def export_lines(outcomes: Iterable[TrialOutcome]) -> tuple[str, ...]:
     )
 
 
+def _fetched(store: Store, ref: BlobRef, path: Path) -> str:
+    """Have a file of a trial on this machine, or return why it is not; a damaged one is removed from the store."""
+    try:
+        download_blob(store, ref, path)
+    except StoreError as error:
+        return str(error)
+    return ""
+
+
 def _with_export(outcome: TrialOutcome, job: ExportJob, directory: Path, run: RunContext, slots: Slots) -> TrialOutcome:
     """Return an outcome with one format more."""
     end = run_isolated(
@@ -136,7 +175,7 @@ def _with_export(outcome: TrialOutcome, job: ExportJob, directory: Path, run: Ru
         files = outcome.files | _uploaded(export, directory, run)
     else:
         error = (end.error or end.reason).replace(f"{directory.parent.absolute()}/", "")
-        export, files = Export(format=job.format, error=error), outcome.files
+        export, files = Export(format=job.format, error=impersonal(error)), outcome.files
     others = tuple(each for each in outcome.exports if each.format != job.format)
     return outcome.model_copy(update={"files": files, "exports": (*others, export)})
 

@@ -18,9 +18,10 @@ from ablation.pipeline.delivering.publishing import upload_files
 from ablation.pipeline.planning.features import ensure_features, features_job, find_features
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.trials.claims import claimed_place
+from ablation.pipeline.trials.endings import impersonal_end
 from ablation.pipeline.workspace import Workspace
 from ablation.processes import Limits, ProcessEnd, Slots, run_isolated
-from ablation.provenance import Subject, describe, take_stock
+from ablation.provenance import Subject, describe, impersonal, take_stock
 from ablation.records import Provenance, Record, TrialOutcome, TrialStatus
 from ablation.settings import Settings
 from ablation.spec import expected_outputs
@@ -92,7 +93,7 @@ def build_variant(planned: PlannedTrial, prepared: PreparedRef, run: RunContext,
         _ensure_prepared(planned, run, settings)
         end = run_isolated(BUILD, job, directory, limits=Limits(BUILD_TIMEOUT_S), is_cancelled=slots.is_cancelled)
     if end.reason != "done":
-        raise BuildFailed(end.error)
+        raise BuildFailed(end.error and impersonal(end.error))
     summary = json.loads((directory / RESULT).read_text(encoding="utf-8"))
     return BuiltModel(
         variant=variant,
@@ -150,7 +151,7 @@ def train_trial(
         else:
             checkpoint.restore(directory)
         end = checkpoint.mirror(partial(_extract_and_train, job, features, directory, run, slots), directory)
-    outcome = _outcome(planned, end, directory)
+    outcome = _outcome(planned, impersonal_end(end, directory), directory)
     slots.note_peak(outcome.variant, outcome.peak_rss_bytes)
     if outcome.status != "interrupted":
         origin = _origin(planned, outcome, run, started_at, task_run_id)
@@ -167,7 +168,7 @@ def failed_outcome(planned: PlannedTrial, error: str, status: TrialStatus = "fai
     """Return the outcome of a trial that never came to train, or whose results could not be kept."""
     trial = planned.trial
     return TrialOutcome(
-        variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, status=status, error=error
+        variant=trial.variant, seed=trial.seed, fingerprint=planned.fingerprint, status=status, error=impersonal(error)
     )
 
 

@@ -33,6 +33,9 @@ class RunningRun(Record):
     machine: str = Field(description="Random id of where it can be known at once that the owner has ended.")
     heartbeat: int = Field(default=0, ge=0)
     ttl_s: float = Field(default=TTL_S, gt=0, le=LONGEST_TTL_S)
+    trials: tuple[str, ...] = Field(
+        default=(), description="Fingerprints of what it may need. None: garbage collection keeps every trial."
+    )
 
 
 class CrashedRun(Record):

@@ -16,9 +16,10 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ex
 
 from ablation.records import BlobRef
 from ablation.store import layout
-from ablation.store.errors import BlobCorrupt, StoreError, UploadIncomplete
+from ablation.store.errors import BlobCorrupt, KeyMissing, StoreError, UploadIncomplete
 from ablation.store.objects.files import whole_file
 from ablation.store.objects.store import PAGE_KEYS, Store, StoredObject
+from ablation.store.publishing.digesting import digest_of
 from ablation.store.transport.parallel import in_parallel
 
 # From this many wanted blobs in one shard, one listing of the shard's first keys costs less than a request for each.
@@ -81,9 +82,14 @@ def download_blob(store: Store, ref: BlobRef, path: Path) -> None:
 
     Raises:
         KeyMissing: The store does not have it.
-        BlobCorrupt: Its bytes are not those that were published.
+        BlobCorrupt: Its bytes are not those that were published; it was removed, so that they are published again.
     """
-    download_verified(store, layout.blob_key(ref.sha256), ref.sha256, path)
+    key = layout.blob_key(ref.sha256)
+    try:
+        download_verified(store, key, ref.sha256, path)
+    except BlobCorrupt:
+        remove_damaged(store, key, ref.sha256)
+        raise
 
 
 def present_blobs(store: Store, refs: Iterable[BlobRef]) -> set[BlobRef]:
@@ -149,12 +155,27 @@ def get_verified(store: Store, key: str, sha256: str) -> bytes:
 def remove_damaged(store: Store, key: str, sha256: str) -> None:
     """Remove an immutable object whose bytes are wrong, as far as the store lets it be removed.
 
-    One that is there with its size is taken for whole and would never be written again. It is read once more: what was
-    wrong may have been the way here.
+    One that is there with its size is taken for whole and would never be written again.
     """
     with contextlib.suppress(StoreError):
-        if _sha256(store.get(key)) != sha256:
-            store.delete(key)
+        delete_damaged(store, key, sha256)
+
+
+def delete_damaged(store: Store, key: str, sha256: str) -> bool:
+    """Delete an immutable object whose bytes are wrong, and return whether they were.
+
+    It is read once more: what was wrong may have been the way here, or somebody has written it again.
+
+    Raises:
+        StoreError: The store forbids it.
+    """
+    try:
+        is_damaged = digest_of(store, key)[0] != sha256
+    except KeyMissing:
+        return False
+    if is_damaged:
+        store.delete(key)
+    return is_damaged
 
 
 def download_verified(store: Store, key: str, sha256: str, path: Path) -> None:

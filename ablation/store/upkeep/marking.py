@@ -17,7 +17,15 @@ from ablation.store.upkeep.living import started_at
 from ablation.store.upkeep.surveying import RunFolder, Survey
 
 Kind = Literal[
-    "old run", "unfinished run", "attempt", "old trial", "checkpoint", "blob", "scratch object", "incomplete upload"
+    "old run",
+    "unfinished run",
+    "attempt",
+    "old trial",
+    "checkpoint",
+    "blob",
+    "scratch object",
+    "incomplete upload",
+    "crashed run",
 ]
 
 
@@ -88,6 +96,7 @@ def leftovers(survey: Survey) -> list[Garbage]:
             if survey.is_old(item)
         ),
         *_upload_garbage(survey),
+        *_crash_garbage(survey),
     ]
 
 
@@ -212,6 +221,15 @@ def _upload_garbage(survey: Survey) -> Iterator[Garbage]:
             bytes=upload.bytes,
             upload_id=upload.upload_id,
         )
+
+
+def _crash_garbage(survey: Survey) -> Iterator[Garbage]:
+    """Yield the records of crashed runs of which nothing else is left; one that cannot be a run's is left alone."""
+    there = {(folder.study, folder.run_id) for folder in survey.folders}
+    for item in survey.crashed:
+        run = layout.crashed_of(item.key)
+        if run is not None and run not in there and run[1] not in survey.living.run_ids and survey.is_old(item):
+            yield _garbage("crashed run", item.key, "nothing else of the run is left", [item])
 
 
 def _garbage(kind: Kind, key: str, why: str, objects: Iterable[StoredObject]) -> Garbage:

@@ -76,6 +76,7 @@ class Survey:
         checkpoints: States and records, by trial.
         scratch: What was left under scratch/.
         uploads: Incomplete ones that are old enough.
+        crashed: Records of runs that were killed.
     """
 
     now: datetime
@@ -87,6 +88,7 @@ class Survey:
     checkpoints: dict[str, tuple[StoredObject, ...]] = field(default_factory=dict)
     scratch: tuple[StoredObject, ...] = ()
     uploads: tuple[Upload, ...] = ()
+    crashed: tuple[StoredObject, ...] = ()
 
     @property
     def horizon(self) -> datetime:
@@ -132,6 +134,7 @@ def take_survey(store: Store, ages: Ages, reader: AttemptReader | None = None) -
         checkpoints=_checkpoints(store),
         scratch=tuple(store.keys(layout.SCRATCH)),
         uploads=uploads_before(store, horizon(now, ages, living)),
+        crashed=tuple(store.keys(layout.CRASHED)),
     )
 
 

@@ -181,6 +181,12 @@ def _publishing_now(store: Store) -> None:
     store.put(f"studies/demo/{datetime.now(UTC):%Y%m%d-%H%M%S}-abcdef/variants/l2/seed-0/model.keras", b"a copy")
 
 
+def _crashed_but_there(store: Store) -> None:
+    commit(store, "run-1")
+    store.put("crashed/demo/run-1.json", b"{}")
+    store.put("crashed/demo/of/somebody-else.json", b"{}")
+
+
 HELD = {
     "blob of a manifest that cannot be read": (_named_by_unreadable, True),
     "blob that a run alone names": (_named_by_run, True),
@@ -193,6 +199,7 @@ HELD = {
     "what was written since a run began that is under way": (_since_a_run_began, False),
     "everything, while a run is under way whose beginning is not known": (_run_without_a_time, False),
     "folder of a run that has just begun and copies old blobs": (_publishing_now, True),
+    "record of a crashed run that is there all the same, and of none": (_crashed_but_there, True),
 }
 
 

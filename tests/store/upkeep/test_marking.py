@@ -69,6 +69,12 @@ def _scratch(store: Store) -> list[tuple[str, str]]:
     return [("scratch object", "scratch/0123456789abcdef")]
 
 
+def _crashed(store: Store) -> list[tuple[str, str]]:
+    store.put("crashed/demo/run-1.json", b"{}")
+    store.put(run_file_key("demo", "run-1", "index.html"), b"<p>")
+    return [("unfinished run", "studies/demo/run-1/"), ("crashed run", "crashed/demo/run-1.json")]
+
+
 GARBAGE: dict[str, Callable[[Store], list[tuple[str, str]]]] = {
     "blob that no manifest names": _unreferenced,
     "folder of a run without a manifest": _unfinished,
@@ -76,6 +82,7 @@ GARBAGE: dict[str, Callable[[Store], list[tuple[str, str]]]] = {
     "attempt that failed": _failed,
     "checkpoint of a finished trial": _outlived_checkpoint,
     "scratch object": _scratch,
+    "record of a crashed run, after what is left of it": _crashed,
 }
 
 
