@@ -20,7 +20,7 @@ def treatment(variant: str, **changes: Any) -> Treatment:
         "epochs": 10,
         "batch_size": 32,
         "train_samples": 640,
-        "samples": "800 samples of digits but 0.2 of them to validate",
+        "samples": "800 samples of digits with 0.2 to validate",
         "learning_rate": 0.1,
         "beside_rate": variant,
         "early_stopping": None,
@@ -110,7 +110,13 @@ def test_validation_on_the_test_part_says_what_it_chooses() -> None:
     chosen = {"is_validated_on_test": True, "chosen_on_test": ("the best epoch (early stopping by val_loss)",)}
     warning = sole(audit([treatment("base", **chosen), treatment("l2", **chosen)], "base"))
     assert (warning.kind, warning.variants) == ("selection on the test set", ())
-    assert "and they choose the best epoch (early stopping by val_loss): on new data" in warning.sentence
+    assert "and they choose the best epoch (early stopping by val_loss): expect less" in warning.sentence
+
+
+def test_choice_on_the_test_part_of_one_variant_names_it() -> None:
+    chosen = treatment("l2", is_validated_on_test=True, chosen_on_test=("the best epoch",))
+    warning = sole(audit([treatment("base", is_validated_on_test=True), chosen], "base"))
+    assert "and they choose the best epoch of l2: expect less" in warning.sentence
 
 
 def test_validation_on_the_test_part_that_chooses_nothing_is_told_as_such() -> None:

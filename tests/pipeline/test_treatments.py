@@ -29,7 +29,7 @@ def test_treatment_has_the_steps_of_the_training_split(tmp_path: Path) -> None:
     variant = study_of(tmp_path, TINY).variants[0]
     found = treatment(variant.name, variant.spec)
     assert (found.train_samples, found.batch_size, found.epochs, found.steps) == (90, 30, 2, 6)
-    assert found.samples == "120 samples of digits but 0.25 of them to validate"
+    assert found.samples == "120 samples of digits with 0.25 to validate"
     assert (found.early_stopping, found.is_validated_on_test, found.chosen_on_test) == (None, False, ())
 
 
