@@ -89,12 +89,16 @@ def _selection(treatments: Sequence[Treatment]) -> FairnessWarning | None:
     tested = [each for each in treatments if each.is_validated_on_test]
     if not tested:
         return None
-    chosen = list(dict.fromkeys(what for each in tested for what in each.chosen_on_test))
     names = [each.variant for each in tested]
     whose = "" if len(tested) == len(treatments) else f" of {_listed(names)}"
+    choosing: dict[str, list[str]] = {}
+    for each in tested:
+        for what in each.chosen_on_test:
+            choosing.setdefault(what, []).append(each.variant)
     sentence = f"the test part{whose} is the validation data, so val_ metrics are test metrics"
-    if chosen:
-        sentence += f", and they choose {_listed(chosen)}: on new data the models will do worse than these numbers say"
+    if choosing:
+        parts = [f"{what}{'' if by == names else f' of {_listed(by)}'}" for what, by in choosing.items()]
+        sentence += f", and they choose {_listed(parts)}: expect less of these models on new data"
     else:
         sentence += ": nothing in a trial is chosen by them, but whoever picks a variant by them picks on the test data"
     return _warning("selection on the test set", sentence, names if whose else ())

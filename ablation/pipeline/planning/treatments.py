@@ -60,8 +60,8 @@ def _samples_in_words(data: DataSpec) -> str:
     validation = data.validation
     if validation.use is not None:
         return f"{kept} of {name}"
-    apart = f"{validation.fraction:g} of them" if validation.fraction is not None else f"{validation.count:,}"
-    return f"{kept} of {name} but {apart} to validate"
+    apart = f"{validation.fraction:g}" if validation.fraction is not None else f"{validation.count:,}"
+    return f"{kept} of {name} with {apart} to validate"
 
 
 def _rule_in_words(rule: EarlyStopping) -> str:
