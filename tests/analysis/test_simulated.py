@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+import numpy as np
 import pytest
 
 from ablation.analysis import Comparison
+from ablation.analysis.inference.intervals import bootstrap_interval
 
 from .simulated import SD, Noise, analyzed, compared, heavy_tailed, normal, skewed, studies
 
@@ -81,7 +83,7 @@ def test_family_of_five_variants_without_effect_claims_one_in_under_5_percent(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("noise", [normal, skewed])
-@pytest.mark.parametrize("seeds", [2, 3, 5, 8, 10, 20])
+@pytest.mark.parametrize("seeds", [2, 3, 5, 8, 10])
 def test_interval_of_95_percent_covers_in_92_to_98_of_100_studies(seeds: int, noise: Noise) -> None:
     effects = {"base": 0.0, "variant": -SD}
     found = [compared(trials).effects[0] for trials in studies(MANY, effects, seeds=seeds, noise=noise)]
@@ -90,9 +92,9 @@ def test_interval_of_95_percent_covers_in_92_to_98_of_100_studies(seeds: int, no
 
 @pytest.mark.slow
 def test_bootstrap_interval_covers_in_92_to_98_of_100_studies_of_20_seeds() -> None:
-    effects = {"base": 0.0, "variant": 0.0}
-    found = [compared(trials).effects[0] for trials in studies(MANY, effects, seeds=20)]
-    assert 0.92 <= coverage(((each.bootstrap_low, each.bootstrap_high) for each in found), 0.0) <= 0.98
+    draws = np.random.default_rng(20).normal(size=(1000, 20)).tolist()
+    found = [bootstrap_interval(differences) or (None, None) for differences in draws]
+    assert 0.92 <= coverage(found, 0.0) <= 0.98
 
 
 @pytest.mark.slow
