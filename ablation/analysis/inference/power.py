@@ -14,6 +14,8 @@ import math
 POWER = 0.8
 # A study of more seeds than this is another study.
 MOST_SEEDS = 100
+# Beyond, every test is certain, and the distribution function is nan.
+LARGEST_NONCENTRALITY = 1e6
 
 
 def detectable_difference(sd: float, pairs: int, level: float) -> float:
@@ -65,4 +67,5 @@ def _power(distance: float, sd: float, pairs: int, level: float) -> float:
     from scipy.special import nctdtr, stdtrit
 
     critical = float(stdtrit(pairs - 1, 1 - level))
-    return 1 - float(nctdtr(pairs - 1, distance / sd * math.sqrt(pairs), critical))
+    noncentrality = min(distance / sd * math.sqrt(pairs), LARGEST_NONCENTRALITY)
+    return 1 - float(nctdtr(pairs - 1, noncentrality, critical))

@@ -51,3 +51,7 @@ def test_pairs_to_settle_a_small_difference_make_it_equivalent() -> None:
 def test_pairs_to_settle_a_difference_at_the_margin_are_beyond_count() -> None:
     assert settle(1.0, margin=1.0) is None
     assert settle(0.01) is None
+
+
+def test_pairs_to_settle_a_difference_far_beyond_its_spread_are_few() -> None:
+    assert settle(1.0, sd=1e-14) == 2

@@ -29,7 +29,8 @@ def test_sign_flip_test_equals_scipys(pairs: int) -> None:
 
 def test_sign_flip_test_of_many_pairs_draws_its_patterns() -> None:
     differences = list(np.random.default_rng(0).normal(0.4, size=24))
-    assert sign_flip_test(differences) == pytest.approx(t_test(differences), abs=0.01)
+    assert sign_flip_test(differences) == sign_flip_test(differences) == pytest.approx(t_test(differences), abs=0.01)
+    assert sign_flip_test([1.0] * 40) == 1 / 10_000
 
 
 @pytest.mark.parametrize(("pairs", "least"), [(2, 0.5), (3, 0.25), (5, 0.0625), (6, 0.03125)])
