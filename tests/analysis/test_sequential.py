@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from ablation.analysis import Comparison, Effect, compare, seeds_wanted
+from ablation.analysis import Comparison, Effect, compare, seeds_wanted, verdict_lines
 from tests.analysis.outcomes import outcome
 
 
@@ -117,3 +117,11 @@ def is_significant_at_some_time(differences: np.ndarray) -> bool:
         abs(np.mean(seen)) > stdtrit(len(seen) - 1, 0.975) * np.std(seen, ddof=1) / np.sqrt(len(seen))
         for seen in (differences[:count] for count in range(5, len(differences) + 1))
     )
+
+
+def test_verdict_of_a_variant_with_fewer_seeds_counts_its_own() -> None:
+    comparison = compared({"plain": PLAIN * 4, "close": [0.401, 0.420, 0.380, 0.411, 0.390]})
+
+    (line,) = verdict_lines(comparison)
+
+    assert "5 of 5 seeds" in line

@@ -46,7 +46,7 @@ def _moved(effect: MainEffect, comparison: Comparison) -> str:
     else:
         size, low, high = numbers
         moved = f"differs by {size}"
-    return f"{comparison.metric} {moved} ({interval_phrase(low, high, effect.seeds, comparison)})"
+    return f"{comparison.metric} {moved} ({interval_phrase(low, high, (effect.seeds, comparison.seeds), comparison)})"
 
 
 def _chance(effect: MainEffect, comparison: Comparison) -> str:
@@ -78,7 +78,7 @@ def _interaction_sentence(each: Interaction, comparison: Comparison) -> str:
     side = "lower" if each.difference < 0 else "higher"
     return (
         f"{' x '.join(names)} interact: {comparison.metric} of both is {size} {side} than their sum would have it "
-        f"({interval_phrase(low, high, each.seeds, comparison)})"
+        f"({interval_phrase(low, high, (each.seeds, comparison.seeds), comparison)})"
     )
 
 

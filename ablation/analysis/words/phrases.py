@@ -26,9 +26,16 @@ def directed(numbers: tuple[str, str, str], *, is_fall: bool) -> tuple[str, str,
     return (difference, high, low) if is_fall else (difference, low, high)
 
 
-def interval_phrase(low: str, high: str, seeds: int, comparison: Comparison) -> str:
-    """Say "95 % interval 0.19 to 0.23, 5 of 5 seeds"."""
-    return f"{percent(comparison)} interval {low} to {high}, {seeds} of {counted('seed', comparison.seeds)}"
+def interval_phrase(low: str, high: str, seeds: tuple[int, int], comparison: Comparison) -> str:
+    """Say "95 % interval 0.19 to 0.23, 5 of 5 seeds".
+
+    Args:
+        low: Lower end.
+        high: Upper end.
+        seeds: How many count, and how many there are.
+        comparison: Of which it is.
+    """
+    return f"{percent(comparison)} interval {low} to {high}, {seeds[0]} of {counted('seed', seeds[1])}"
 
 
 def percent(comparison: Comparison) -> str:

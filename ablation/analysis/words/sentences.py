@@ -82,13 +82,20 @@ def _directed(effect: Effect, comparison: Comparison) -> str:
     assert effect.difference is not None
     size, low, high = directed(effect_numbers(effect, comparison), is_fall=effect.difference < 0)
     moved = movement(effect.difference, size)
-    return f"{effect.metric} {moved} ({interval_phrase(low, high, effect.pairs, comparison)})"
+    return f"{effect.metric} {moved} ({interval_phrase(low, high, _seeds(effect, comparison), comparison)})"
 
 
 def _signed(effect: Effect, comparison: Comparison) -> str:
     """Say "differs by 0.01 (-0.02 to 0.04)": signed, since either direction is possible."""
     difference, low, high = effect_numbers(effect, comparison)
-    return f"{effect.metric} differs by {difference} ({interval_phrase(low, high, effect.pairs, comparison)})"
+    interval = interval_phrase(low, high, _seeds(effect, comparison), comparison)
+    return f"{effect.metric} differs by {difference} ({interval})"
+
+
+def _seeds(effect: Effect, comparison: Comparison) -> tuple[int, int]:
+    """Return how many seeds pair, and how many the variant ran: where seeds are added, not all have as many."""
+    summary = comparison.summary(effect.variant)
+    return effect.pairs, summary.finished + summary.failed if summary else comparison.seeds
 
 
 def _margin_clause(effect: Effect, comparison: Comparison) -> str:
