@@ -12,6 +12,8 @@ from ablation.history import OBJECTIVE, History
 from ablation.records import Assessment, Record, TrialOutcome
 
 LOG = "log.txt"
+# The order of a trial's files where they are listed; others follow by name.
+FILE_ORDER = ("curves.svg", "history.csv", "diagnostics.csv", "metrics.json", "model.keras", LOG)
 
 
 class StudyReport(Record):

@@ -6,7 +6,7 @@ import html
 import re
 
 from ablation.analysis import caveats, decimals_for, format_number, gate_line, verdict_lines
-from ablation.report.determinism import determinism_lines
+from ablation.report.files.determinism import determinism_lines
 from ablation.report.study import StudyReport, where_log
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|#])")

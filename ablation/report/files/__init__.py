@@ -1,0 +1,1 @@
+"""The files beside the page: tables, the model card, TensorBoard's events."""
