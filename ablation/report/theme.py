@@ -12,9 +12,9 @@ BAND = "#e6eaef"
 PAPER = "#ffffff"
 BASELINE = "#3b3f45"
 
-# Okabe and Ito's palette without its black, which the baseline takes; yellow last, being the faintest on white.
+# Okabe and Ito's palette without its black, which the baseline takes; its yellow, last, is darkened for white paper.
 # Source: Okabe and Ito, Color Universal Design (2008).
-VARIANT_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+VARIANT_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8000")
 # From little to much, for counts: ten equal steps of lightness in OKLab, one hue, so that grey print and every kind of
 # colour vision keep the order. Source: Ottosson, A perceptual color space for image processing (2020).
 HEAT = (

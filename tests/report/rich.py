@@ -60,13 +60,15 @@ def rich_study(names: Sequence[str] = NAMES, seeds: int = 5, epochs: int = 60) -
             "histories": histories,
             "seeds": tuple(range(seeds)),
             "others": compared,
-            "changes": {name: f"model.layers.{name}.enabled: true\nmodel.layers.{name}.rate: 0.5\n" for name in names[1:]},
-            "overfitting": {name: {seed: _overfitting(each) for seed, each in found.items()} for name, found in histories.items()},
+            "changes": {name: f"model.layers.{name}: {{enabled: true, rate: 0.5}}\n" for name in names[1:]},
+            "overfitting": {
+                name: {seed: _overfitting(each) for seed, each in found.items()} for name, found in histories.items()
+            },
             "assessments": {
                 name: {seed: _assessment(place, seed) for seed in range(seeds)} for place, name in enumerate(names)
             },
             "fairness": (
-                FairnessWarning(kind="selection on the test set", sentence="the test set chose the epoch of every trial"),
+                FairnessWarning(kind="selection on the test set", sentence="the test set chose every epoch"),
                 FairnessWarning(
                     kind="unequal steps", sentence="augmentation and mixup took 12 % fewer steps than the others"
                 ),
@@ -241,4 +243,6 @@ def _factors() -> FactorAnalysis:
         )
         for one, two, size in pairs
     )
-    return FactorAnalysis(main=main, interactions=interactions, shares={"dropout": 0.71, "weight_decay": 0.24, "augmentation": 0.05})
+    return FactorAnalysis(
+        main=main, interactions=interactions, shares={"dropout": 0.71, "weight_decay": 0.24, "augmentation": 0.05}
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ablation.records import ReliabilityBin, Residuals
 from ablation.report import theme
@@ -15,7 +16,7 @@ from ablation.report.study import StudyReport
 
 MOST_VARIANTS = 8
 SIDE = 200
-LEFT, TOP, FOOT = 46, 44, 44
+LEFT, TOP, FOOT = 56, 44, 44
 LEAST_RADIUS, MOST_RADIUS = 2.5, 8.0
 
 
@@ -100,19 +101,22 @@ def _diagram(name: str, remark: str, bins: Sequence[ReliabilityBin], colour: str
         for one in bins
         if one.confidence is not None and one.accuracy is not None and one.count
     ]
-    parts += [rule(before[:2], after[:2], colour, 1.5) for before, after in zip(places[:-1], places[1:], strict=True)]
+    parts += [rule(before[:2], after[:2], colour, 1.5) for before, after in pairwise(places)]
     for x, y, count in places:
         parts.append(dot((x, y), LEAST_RADIUS + (MOST_RADIUS - LEAST_RADIUS) * (count / most) ** 0.5, colour))
     return Panel("".join(parts), LEFT + SIDE + 14, TOP + SIDE + FOOT, name)
 
 
 def _heading(name: str, remark: str) -> list[str]:
-    return [text(shorten(name, LEFT + SIDE, 13), 0, 13, 13, style=BOLD), text(remark, 0, 30, 12, colour=theme.MUTED)]
+    return [
+        text(shorten(name, LEFT + SIDE - 30, 13), 0, 13, 13, style=BOLD),
+        text(remark, 0, 30, 12, colour=theme.MUTED),
+    ]
 
 
 def _unit_axes() -> list[str]:
     parts = []
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+    for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
         x, y = LEFT + SIDE * share, TOP + SIDE * (1 - share)
         parts += [rule((LEFT, y), (LEFT + SIDE, y), theme.GRID), label(f"{share:g}", LEFT - 7, y + 4, "end")]
         parts.append(label(f"{share:g}", x, TOP + SIDE + 17, "middle"))

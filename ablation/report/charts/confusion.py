@@ -16,6 +16,8 @@ MOST_LABELLED, MOST_NUMBERED = 40, 16
 LABEL_SIZE = 12
 HEADER, FOOT = 44, 26
 LARGEST_LABEL_PX = 90
+# From this colour on a number is light.
+FIRST_DARK = 6
 
 
 def confusions(report: StudyReport) -> dict[str, Confusion]:
@@ -34,14 +36,30 @@ def confusions(report: StudyReport) -> dict[str, Confusion]:
 
 def picture_confusion(report: StudyReport, found: dict[str, Confusion]) -> Picture:
     """Draw a matrix a variant."""
-    first, last = theme.HEAT[0], theme.HEAT[-1]
+    most = largest_mistake(found)
     return Picture(
         "Which class is taken for which",
-        tuple(confusion_panel(name, confusion) for name, confusion in found.items()),
+        tuple(confusion_panel(name, confusion, most) for name, confusion in found.items()),
         columns=2,
-        notes=("samples of all seeds, coloured by their share of the true class; empty where there are none",),
-        keys=(Key("few of the class", first, "band"), Key("all of the class", last, "band")),
+        notes=("samples of all seeds; mistakes are coloured by their share of the true class, empty: none",),
+        keys=(
+            Key("right", theme.BAND, "band"),
+            Key("few", theme.HEAT[0], "band"),
+            Key(f"{100 * most:.2g} % of the class", theme.HEAT[-1], "band"),
+        ),
     )
+
+
+def largest_mistake(found: dict[str, Confusion]) -> float:
+    """Return the largest share of a class that is taken for one other."""
+    shares = [
+        count / sum(counts)
+        for confusion in found.values()
+        for row, counts in enumerate(confusion.counts)
+        for column, count in enumerate(counts)
+        if count and row != column
+    ]
+    return max(shares, default=1.0)
 
 
 def confusion_rows(found: dict[str, Confusion]) -> list[Row]:
@@ -54,7 +72,7 @@ def confusion_rows(found: dict[str, Confusion]) -> list[Row]:
     ]
 
 
-def confusion_panel(name: str, confusion: Confusion) -> Panel:
+def confusion_panel(name: str, confusion: Confusion, most: float) -> Panel:
     """Return the matrix of one variant, its name and accuracy above it."""
     labels = confusion.labels
     longest = max((len(words) for words in labels), default=1)
@@ -68,7 +86,7 @@ def confusion_panel(name: str, confusion: Confusion) -> Panel:
         label("predicted", left + SIDE / 2, 34, "middle", colour=theme.INK),
         text("true", 0, 0, style=f'text-anchor="middle" transform="translate(11,{top + SIDE / 2:g}) rotate(-90)"'),
         *_frame(left, top),
-        *_cells(confusion, left, top, cell),
+        *_cells(confusion, (left, top), cell, most),
         *(_labels(labels, (left, top), cell, space) if len(labels) <= MOST_LABELLED else []),
     ]
     return Panel("".join(parts), left + SIDE + 8, top + SIDE + FOOT, name)
@@ -79,21 +97,27 @@ def _frame(left: float, top: float) -> list[str]:
     return [rule(corners[place], corners[(place + 1) % 4], theme.GRID) for place in range(4)]
 
 
-def _cells(confusion: Confusion, left: float, top: float, cell: float) -> list[str]:
+def _cells(confusion: Confusion, corner: tuple[float, float], cell: float, most: float) -> list[str]:
     parts = []
     is_numbered = len(confusion.labels) <= MOST_NUMBERED
     for row, counts in enumerate(confusion.counts):
-        total = sum(counts)
         for column, count in enumerate(counts):
             if not count:
                 continue
-            step = min(len(theme.HEAT) - 1, int(len(theme.HEAT) * count / total))
-            x, y = left + column * cell, top + row * cell
-            parts.append(box((x + 0.5, y + 0.5), cell - 1, cell - 1, theme.HEAT[step]))
+            x, y = corner[0] + column * cell, corner[1] + row * cell
+            fill, ink = _colours(count / sum(counts) / most, is_right=row == column)
+            parts.append(box((x + 0.5, y + 0.5), max(0.5, cell - 1), max(0.5, cell - 1), fill))
             if is_numbered:
-                ink = theme.PAPER if step >= len(theme.HEAT) // 2 else theme.INK
                 parts.append(label(f"{count}", x + cell / 2, y + cell / 2 + 4, "middle", size=11, colour=ink))
     return parts
+
+
+def _colours(share: float, *, is_right: bool) -> tuple[str, str]:
+    """Return the colours of a cell and of its number; what is right is quiet, so that the mistakes are seen."""
+    if is_right:
+        return theme.BAND, theme.INK
+    step = min(len(theme.HEAT) - 1, int(len(theme.HEAT) * share))
+    return theme.HEAT[step], theme.PAPER if step >= FIRST_DARK else theme.INK
 
 
 def _labels(labels: tuple[str, ...], corner: tuple[float, float], cell: float, space: float) -> list[str]:

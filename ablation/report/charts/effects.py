@@ -16,7 +16,7 @@ def picture_effects(report: StudyReport) -> Picture:
     effects = [effect for effect in comparison.ranked_effects() if effect.pairs]
     forest = Forest(
         rows=[_row(effect, comparison, colours[effect.variant]) for effect in effects],
-        axis=f"difference in {comparison.metric}, variant - {comparison.baseline} ({better_side(comparison)} is better)",
+        axis=f"difference in {comparison.metric} ({better_side(comparison)} is better)",
         zero=f"baseline: {comparison.baseline}",
         margin=comparison.margin,
     )

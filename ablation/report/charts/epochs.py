@@ -157,7 +157,7 @@ def _panel(plot: EpochPlot, name: str, lines: list[Line]) -> Panel:
 
 def framed(drawn: LinePlot, name: str) -> Panel:
     """Return a small plot with its name above it."""
-    heading = text(shorten(name, drawn.width + 40, 13), 0, 13, 13, style='font-weight="600"')
+    heading = text(shorten(name, drawn.width + 10, 13), 0, 13, 13, style='font-weight="600"')
     return Panel(heading + drawn.svg(44, TOP + 4), 44 + drawn.width + 8, TOP + 4 + drawn.height + FOOT, name)
 
 

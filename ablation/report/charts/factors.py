@@ -13,7 +13,7 @@ from ablation.report.drawing.ticks import tick_labels, value_ticks
 
 OFF_COLOUR, ON_COLOUR = theme.BASELINE, theme.VARIANT_COLOURS[0]
 LEFT, TOP, WIDTH, HEIGHT, FOOT = 52, 54, 190, 150, 46
-BAR_STEP, BAR_LEFT, BAR_WIDTH, BAR_WORDS = 28, 180, 420, 90
+BAR_STEP, BAR_LEFT, BAR_WIDTH, BAR_WORDS = 28, 140, 240, 50
 
 
 def picture_main_effects(comparison: Comparison, factors: FactorAnalysis) -> Picture:
@@ -46,9 +46,15 @@ def interaction_words(interaction: Interaction) -> str:
     """Return the size of an interaction and its interval."""
     if interaction.difference is None:
         return "no seed has all four"
-    if interaction.low is None or interaction.high is None:
-        return f"beyond the sum: {format_number(interaction.difference)}"
-    return f"beyond the sum: {_with_interval(interaction.difference, interaction.low, interaction.high)}"
+    return f"beyond the sum: {_beyond(interaction)}"
+
+
+def _beyond(found: Interaction) -> str:
+    if found.difference is None:
+        return ""
+    if found.low is None or found.high is None:
+        return format_number(found.difference)
+    return _with_interval(found.difference, found.low, found.high)
 
 
 def _with_interval(difference: float, low: float, high: float) -> str:
@@ -65,7 +71,10 @@ def picture_interactions(comparison: Comparison, factors: FactorAnalysis) -> Pic
         f"{comparison.metric} with two factors off and on",
         tuple(_interaction(found, domain) for found in factors.interactions),
         columns=4,
-        notes=("parallel lines: the factors do not depend on each other",),
+        notes=(
+            "parallel lines: the factors do not depend on each other; below the names: "
+            "what both do beyond the sum of each",
+        ),
         keys=(Key("second factor off", OFF_COLOUR), Key("second factor on", ON_COLOUR)),
     )
 
@@ -97,7 +106,7 @@ def _interaction(found: Interaction, domain: Domain) -> Panel:
     first, second = found.factors
     parts = [
         text(shorten(f"{first} × {second}", LEFT + WIDTH, 13), 0, 13, 13, style=BOLD),
-        text(shorten(interaction_words(found), LEFT + WIDTH, 12), 0, 31, 12, colour=theme.MUTED),
+        text(_beyond(found), 0, 31, 12, colour=theme.MUTED),
         *_frame(found, domain),
     ]
     for column, colour in enumerate((OFF_COLOUR, ON_COLOUR)):
@@ -118,10 +127,11 @@ def _frame(found: Interaction, domain: Domain) -> list[str]:
     for tick, words in zip(ticks, tick_labels(ticks), strict=True):
         y = _y(tick, domain)
         parts += [rule((LEFT, y), (LEFT + WIDTH, y), theme.GRID), label(words, LEFT - 8, y + 4, "end")]
-    for place, words in enumerate(("off", "on")):
+    for place, words in enumerate(("off", found.levels[0])):
         parts.append(label(words, LEFT + WIDTH * (0.2 + 0.6 * place), TOP + HEIGHT + 17, "middle"))
-    name = f"{found.factors[0]}: {found.levels[0]}"
-    parts.append(label(shorten(name, WIDTH, 12), LEFT + WIDTH / 2, TOP + HEIGHT + 35, "middle", colour=theme.INK))
+    parts.append(
+        label(shorten(found.factors[0], WIDTH, 12), LEFT + WIDTH / 2, TOP + HEIGHT + 35, "middle", colour=theme.INK)
+    )
     return [*parts, rule((LEFT, TOP + HEIGHT), (LEFT + WIDTH, TOP + HEIGHT), theme.MUTED)]
 
 

@@ -8,6 +8,7 @@ from statistics import fmean
 
 from ablation.analysis import FactorAnalysis, format_number, verdict_lines
 from ablation.history import VALIDATION_PREFIX
+from ablation.records import Confusion
 from ablation.report.charts import calibration, confusion, factors, learning, mistakes
 from ablation.report.charts.assessed import most_confused
 from ablation.report.charts.effects import picture_effects
@@ -21,6 +22,7 @@ from ablation.report.study import StudyReport
 TRAJECTORY = ("variant", "seed", "epoch")
 # A sentence that lists more than this is not read.
 MOST_NAMED = 8
+MOST_CONFUSED = 2
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def study_figures(report: StudyReport) -> Iterator[Figure]:
 def _effects(report: StudyReport) -> Figure:
     finding = "; ".join(verdict_lines(report.comparison)) + "."
     # The answer above the chart and the table below it say the finding; a third time would be once too often.
-    caption = f"Differences to {report.baseline}, paired by seed."
+    caption = f"Each difference is variant - {report.baseline}, paired by seed."
     return Figure("effects", finding, caption, picture_effects(report), effects_csv(report))
 
 
@@ -155,7 +157,7 @@ def _gaps(report: StudyReport) -> Figure:
 def _assessed(report: StudyReport) -> Iterator[Figure]:
     confusions = confusion.confusions(report)
     if confusions:
-        finding = " ".join(_confusion_sentence(name, each) for name, each in confusions.items())
+        finding = " ".join(_confusion_sentence(name, each) for name, each in list(confusions.items())[:MOST_CONFUSED])
         numbers = csv_bytes(confusion.confusion_rows(confusions), ("variant", "truth", "predicted", "samples"))
         yield Figure("confusion", finding, finding, confusion.picture_confusion(report, confusions), numbers)
     bins = calibration.reliabilities(report)
@@ -187,7 +189,7 @@ def _worst_sentence(gallery: mistakes.Gallery) -> str:
     return f"The worst of {gallery.variant}: sample {worst.index} {mistakes.mistake_words(worst)}."
 
 
-def _confusion_sentence(name: str, found: confusion.Confusion) -> str:
+def _confusion_sentence(name: str, found: Confusion) -> str:
     pairs = most_confused(found, 2)
     if not pairs:
         return f"{name} confuses nothing."

@@ -76,8 +76,9 @@ class Layout:
         left: Where the axis begins.
         width: Of the axis.
         step: Height of a row.
-        words_at: Where a row's words begin; None: above its line, beside its name.
+        words_at: Where a row's words begin; None: above its line, below its name.
         height_of_line: From a row's top to its line.
+        whole_width: Of the plot with its words.
     """
 
     left: float
@@ -89,7 +90,7 @@ class Layout:
 
 
 WIDE = Layout(left=180, width=560, step=30, words_at=756, height_of_line=15, whole_width=1060)
-NARROW = Layout(left=8, width=324, step=46, words_at=None, height_of_line=31, whole_width=340)
+NARROW = Layout(left=8, width=324, step=60, words_at=None, height_of_line=46, whole_width=340)
 TOP = 24
 
 
@@ -135,10 +136,12 @@ def _row(forest: Forest, row: ForestRow, layout: Layout, top: float) -> str:
 
 def _names(row: ForestRow, layout: Layout, top: float) -> str:
     if layout.words_at is None:
-        name = text(shorten(row.name, 130, 13), layout.left, top + 14, 13, style=BOLD)
-        return name + label(shorten(row.words, 205, 12), layout.left + layout.width, top + 14, "end", colour=theme.INK)
+        # On paper of their own: the line of no difference would run through them.
+        paper = box((0, top + 2), layout.whole_width, 35, theme.PAPER)
+        name = text(shorten(row.name, layout.width, 13), layout.left, top + 15, 13, style=BOLD)
+        return paper + name + text(shorten(row.words, layout.width + 40, 12), layout.left, top + 31, 12)
     y = top + layout.height_of_line + 4.5
-    name = label(shorten(row.name, layout.left - 16, 13), layout.left - 14, y, "end", size=13, colour=theme.INK)
+    name = label(shorten(row.name, layout.left - 40, 13), layout.left - 14, y, "end", size=13, colour=theme.INK)
     return name + text(shorten(row.words, layout.whole_width - layout.words_at, 13), layout.words_at, y, 13)
 
 

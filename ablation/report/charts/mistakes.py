@@ -13,7 +13,7 @@ from ablation.report.drawing.rendering import Row
 from ablation.report.drawing.svg import BOLD, shorten, text
 from ablation.report.study import StudyReport
 
-MOST_VARIANTS = 3
+MOST_VARIANTS = 2
 MOST_MISTAKES = 12
 # What all pictures of a page may weigh, as base64: the page has to open on a phone.
 MOST_CHARACTERS = 700_000
@@ -38,7 +38,7 @@ class Gallery:
 
 
 def galleries(report: StudyReport) -> list[Gallery]:
-    """Return the mistakes of the first seed that has some: of the baseline, the best, and the one that differs most."""
+    """Return the mistakes of the first seed that has some: of the baseline and of the best variant."""
     found: list[Gallery] = []
     left = MOST_CHARACTERS
     for name in assessed_variants(report, lambda assessment: assessment.mistakes, MOST_VARIANTS):
@@ -60,8 +60,15 @@ def picture_mistakes(found: list[Gallery]) -> Picture:
 
 def mistake_words(mistake: Mistake) -> str:
     """Return what a sample is and what it was taken for."""
-    sure = "" if mistake.probability is None else f" ({100 * mistake.probability:.0f} % sure)"
-    return f"is {mistake.truth}, said {mistake.predicted}{sure}"
+    sure = sure_words(mistake)
+    return f"is {mistake.truth}, said {mistake.predicted}{f' ({sure})' if sure else ''}"
+
+
+def sure_words(mistake: Mistake) -> str:
+    """Return how sure the model is; never quite 100 %."""
+    if mistake.probability is None:
+        return ""
+    return f"{min(99.9, 100 * mistake.probability):.3g} % sure"
 
 
 def mistake_rows(found: list[Gallery]) -> list[Row]:
@@ -89,10 +96,8 @@ def _sheet(gallery: Gallery) -> Panel:
         address = f"data:image/png;base64,{mistake.image}"
         look = 'preserveAspectRatio="xMidYMid" image-rendering="pixelated"'
         parts.append(f'<image x="{x}" y="{y}" width="{SIDE}" height="{SIDE}" {look} href="{address}"/>')
-        sure = "" if mistake.probability is None else f"{100 * mistake.probability:.0f} % sure"
         parts.append(text(shorten(f"is {mistake.truth}", STEP_X - 8, 12), x, y + SIDE + 15))
-        parts.append(
-            text(shorten(f"said {mistake.predicted}, {sure}", STEP_X - 4, 11), x, y + SIDE + 31, 11, colour=theme.MUTED)
-        )
+        said = shorten(f"said {mistake.predicted}, {sure_words(mistake)}", STEP_X - 4, 11)
+        parts.append(text(said, x, y + SIDE + 31, 11, colour=theme.MUTED))
     rows = (len(shown) + COLUMNS - 1) // COLUMNS
     return Panel("".join(parts), COLUMNS * STEP_X, HEADER + rows * STEP_Y)

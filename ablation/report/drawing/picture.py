@@ -34,9 +34,7 @@ class Panel:
     def svg(self) -> str:
         """Return the panel alone, as the page shows it: the page gives all panels of a chart one text alternative."""
         view = f'viewBox="0 0 {self.width:g} {self.height:g}" width="{self.width:g}" height="{self.height:g}"'
-        return (
-            f'<svg {view} xmlns="http://www.w3.org/2000/svg" aria-hidden="true" focusable="false">{self.content}</svg>'
-        )
+        return f'<svg {view} aria-hidden="true" focusable="false">{self.content}</svg>'
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ class Picture:
 
     def _heading(self, width: float) -> tuple[str, float]:
         """Return title, notes and keys, and where the panels begin."""
-        y = MARGIN + TITLE_SIZE
+        y = float(MARGIN + TITLE_SIZE)
         parts = [text(self.title, MARGIN, y, TITLE_SIZE, style=BOLD)]
         for note in self.notes:
             for line in wrap(note, width, TEXT_SIZE):

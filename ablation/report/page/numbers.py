@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean, median, stdev
 
 from ablation.analysis import Comparison, Effect, VariantSummary, decimals_for, effect_numbers, format_number
 from ablation.records import TrialOutcome
@@ -98,10 +98,9 @@ def _variant_cells(report: StudyReport) -> dict[str, dict[str, Cell]]:
         "p (Holm)": of_effects({name: _p_value(effect.p_adjusted) for name, effect in effects.items()}),
         "mean": of_summaries("mean"),
         "sd": of_summaries("sd"),
-        "median": of_summaries("median"),
         "IQM": of_summaries("iqm"),
         "seeds": of_summaries("finished", is_exact=True),
-        "without a result": {
+        "no result": {
             name: Cell(f"{summary.failed}", summary.failed) if summary.failed else Cell()
             for name, summary in summaries.items()
         },
@@ -190,7 +189,10 @@ def _median_epoch(epochs: Sequence[int | None]) -> Cell:
 
 def _mean(values: Sequence[float | None]) -> Cell:
     known = [value for value in values if value is not None]
-    return Cell(format_number(fmean(known)), fmean(known)) if known else Cell()
+    if not known:
+        return Cell()
+    spread = stdev(known) if len(known) > 1 else 0.0
+    return Cell(format_number(fmean(known), decimals_for(spread) if spread else None), fmean(known))
 
 
 def trial_row(trial: TrialOutcome) -> TrialRow:

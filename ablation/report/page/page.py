@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ablation.analysis import Effect, caveats, effect_sentence, gate_line, verdict_lines
 from ablation.history import VALIDATION_PREFIX
 from ablation.report.charts.figures import Figure, leading_metric
-from ablation.report.charts.mistakes import galleries, mistake_words
+from ablation.report.charts.mistakes import galleries, mistake_words, sure_words
 from ablation.report.drawing.picture import Panel
 from ablation.report.files.determinism import determinism_lines
 from ablation.report.page.data import page_data
@@ -91,6 +91,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         overfitting_rows=overfitting_rows(report),
         galleries=galleries(report),
         mistake_words=mistake_words,
+        sure_words=sure_words,
         metrics=report.metric_names(),
         trials=[trial_row(trial) for trial in report.trials],
         has_best_epochs=any(trial.best_epoch for trial in report.trials),
