@@ -8,8 +8,8 @@ import pytest
 
 from ablation.report import StudyReport, render_study
 from ablation.report.charts.figures import study_figures
+from ablation.report.files.overfitting import overfitting_words
 from ablation.report.page.page import study_page
-from ablation.report.page.overfitting import overfitting_words
 
 from .rich import regression, rich_study
 from .studies import Page

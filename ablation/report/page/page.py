@@ -13,6 +13,7 @@ from ablation.report.charts.figures import Figure, leading_metric
 from ablation.report.charts.mistakes import galleries, mistake_words, sure_words
 from ablation.report.drawing.picture import Panel
 from ablation.report.files.determinism import determinism_lines
+from ablation.report.files.overfitting import overfitting_lines
 from ablation.report.page.data import page_data
 from ablation.report.page.numbers import (
     other_rows,
@@ -21,7 +22,6 @@ from ablation.report.page.numbers import (
     variant_columns,
     variant_rows,
 )
-from ablation.report.page.overfitting import overfitting_lines
 from ablation.report.study import StudyReport
 from ablation.report.template import render
 
