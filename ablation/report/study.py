@@ -54,6 +54,10 @@ class StudyReport(Record):
         """The trials without a result."""
         return tuple(trial for trial in self.trials if not trial.is_finished)
 
+    def told_changes(self) -> dict[str, str]:
+        """Return the YAML of each variant that changed something."""
+        return {variant: change for variant, change in self.changes.items() if change.strip() not in ("", "{}")}
+
     def history(self, trial: TrialOutcome) -> History | None:
         """Return a trial's history, if it left one."""
         return self.histories.get(trial.variant, {}).get(trial.seed)

@@ -9,8 +9,9 @@ from statistics import fmean
 from ablation.analysis import FactorAnalysis, format_number, verdict_lines
 from ablation.history import VALIDATION_PREFIX
 from ablation.records import Confusion
-from ablation.report.charts import calibration, confusion, factors, learning, mistakes
-from ablation.report.charts.assessed import most_confused
+from ablation.report.charts import factors, learning
+from ablation.report.charts.assessments import calibration, confusion, mistakes
+from ablation.report.charts.assessments.assessed import most_confused
 from ablation.report.charts.effects import picture_effects
 from ablation.report.charts.epochs import picture_epochs
 from ablation.report.charts.series import csv_rows, final_gaps, turning_points

@@ -83,8 +83,8 @@ def _intended_use(report: StudyReport) -> list[str]:
     return [
         f"The models of this run answer one question{question}: they were trained to be compared on "
         f"{escape(report.comparison.metric)}, a variant with each seed. They show what a change does to this model on "
-        "this data. Nothing was checked beyond that: not other data, not subgroups, not safety. Choose a variant by its "
-        "verdict, then train and test it for your use."
+        "this data. Nothing was checked beyond that: not other data, not subgroups, not safety. Choose a variant by "
+        "its verdict, then train and test it for your use."
     ]
 
 
@@ -162,6 +162,6 @@ def _failures(report: StudyReport) -> list[str]:
 
 def _changes(report: StudyReport) -> list[str]:
     blocks = [
-        [f"{escape(variant)}:", "", *fenced(change, "yaml"), ""] for variant, change in report.changes.items() if change
+        [f"{escape(variant)}:", "", *fenced(change, "yaml"), ""] for variant, change in report.told_changes().items()
     ]
     return [line for block in blocks for line in block]

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from ablation.analysis import Effect, caveats, effect_sentence, gate_line, verdict_lines
 from ablation.history import VALIDATION_PREFIX
+from ablation.report.charts.assessments.mistakes import galleries, mistake_words, sure_words
 from ablation.report.charts.figures import Figure, leading_metric
-from ablation.report.charts.mistakes import galleries, mistake_words, sure_words
 from ablation.report.drawing.picture import Panel
 from ablation.report.files.determinism import determinism_lines
 from ablation.report.files.overfitting import overfitting_lines
@@ -95,6 +95,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         metrics=report.metric_names(),
         trials=[trial_row(trial) for trial in report.trials],
         has_best_epochs=any(trial.best_epoch for trial in report.trials),
+        changes=report.told_changes(),
         determinism=determinism_lines(report.trials),
         run_files=RUN_FILES,
         data=page_data(report, figures),

@@ -324,7 +324,7 @@
 
   chips.append(...page.variants.map(chip));
   box.append(tip);
-  place.append(element("div", { class: "controls" }, select(), scale(), smoothing(), seeds()), choices(), chips, tag, box, spoken);
+  place.append(element("div", { class: "controls" }, select(), scale(), seeds(), smoothing()), choices(), chips, tag, box, spoken);
   box.addEventListener("pointermove", atPointer);
   box.addEventListener("pointerdown", atPointer);
   box.addEventListener("pointerleave", () => point(null));

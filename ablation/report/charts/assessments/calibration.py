@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ablation.records import ReliabilityBin, Residuals
 from ablation.report import theme
-from ablation.report.charts.assessed import assessed_variants, assessments_of, pooled_reliability
+from ablation.report.charts.assessments.assessed import assessed_variants, assessments_of, pooled_reliability
 from ablation.report.drawing.picture import Key, Panel, Picture
 from ablation.report.drawing.rendering import Row
 from ablation.report.drawing.svg import BOLD, box, dot, label, rule, shorten, text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ablation.records import Mistake
 from ablation.report import theme
-from ablation.report.charts.assessed import assessed_variants, assessments_of
+from ablation.report.charts.assessments.assessed import assessed_variants, assessments_of
 from ablation.report.drawing.picture import Panel, Picture
 from ablation.report.drawing.rendering import Row
 from ablation.report.drawing.svg import BOLD, shorten, text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ablation.records import Confusion
 from ablation.report import theme
-from ablation.report.charts.assessed import accuracy_of, assessed_variants, assessments_of, pooled_confusion
+from ablation.report.charts.assessments.assessed import accuracy_of, assessed_variants, assessments_of, pooled_confusion
 from ablation.report.drawing.picture import Key, Panel, Picture
 from ablation.report.drawing.rendering import Row
 from ablation.report.drawing.svg import BOLD, LETTER_WIDTH, box, label, rule, shorten, text
