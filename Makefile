@@ -92,6 +92,18 @@ test-faults: .venv/installed-dev ## Run the fault injection: killed processes, c
 test-servers: .venv/installed-dev .venv-servers/installed ## Run what the store promises against real S3 servers: rclone, OpenStack Swift, moto.
 	$(BIN)/python -m pytest -m servers --numprocesses=0
 
+# Debian's Chromium, since browsers are no packages of Python; its driver is.
+.PHONY: test-browser
+test-browser: .venv/installed-dev ## Run the tests of the page in headless Chromium, which is installed where this may be done.
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation; } \
+	  || { echo "Chromium is needed. On Debian: sudo apt-get install chromium fonts-liberation. Then: make test-browser"; exit 2; }
+	$(BIN)/python -m pytest -m browser --numprocesses=0
+
+.PHONY: screenshots
+screenshots: .venv/installed-dev ## Draw the pictures of the page in docs/images anew (needs Chromium).
+	$(BIN)/python -m tests.browser.screenshots
+
 .PHONY: bench
 bench: .venv/installed-dev ## Measure beside plain Keras and write docs/benchmarks.md: make bench ONLY=mnist REPEATS=1.
 	$(BIN)/python -m benchmarks $(ONLY) --repeats $(REPEATS)

@@ -85,9 +85,12 @@ def as_text(provenance: Provenance) -> dict[str, str]:
         lines["commit"] = checkout.commit[:_SHOWN_COMMIT] + (", with changes" if checkout.is_dirty else "")
     if provenance.lock is not None:
         count = len(provenance.lock.differing)
-        lines["lock file"] = provenance.lock.name + (f", {count} packages differ" if count else "")
+        differing = f", {count} packages differ" if count else ""
+        lines["lock file"] = f"{provenance.lock.name}, sha256:{provenance.lock.sha256}{differing}"
     if provenance.image_digest is not None:
         lines["image"] = provenance.image_digest
+    lines["code that can change results"] = f"sha256:{provenance.code_sha256}"
+    lines |= {f"data of {name}": f"sha256:{digest}" for name, digest in provenance.datasets.items()}
     return lines
 
 

@@ -4,11 +4,11 @@ Pure: records in, bytes out. Rendering may be called from several threads.
 """
 
 from ablation.report import preview
-from ablation.report.events import EVENTS, render_events
-from ablation.report.rate_chart import render_rate_range
+from ablation.report.charts.rate import render_rate_range
+from ablation.report.charts.trial import render_trial_curves
+from ablation.report.files.events import EVENTS, render_events
 from ablation.report.render import render_store_index, render_study, render_study_index
 from ablation.report.study import StudyReport
-from ablation.report.trial_chart import render_trial_curves
 
 __all__ = [
     "EVENTS",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ablation.records import RunManifest
-from ablation.report.figures import Figure, study_figures
-from ablation.report.model_card import model_card
-from ablation.report.overfitting import overfitting_json
-from ablation.report.page import study_page
+from ablation.report.charts.figures import Figure, study_figures
+from ablation.report.files.model_card import model_card
+from ablation.report.files.overfitting import overfitting_json
+from ablation.report.files.tables import effects_json, summary_csv
+from ablation.report.page.page import study_page
 from ablation.report.study import StudyReport
-from ablation.report.tables import effects_json, summary_csv
 from ablation.report.template import render
 
 

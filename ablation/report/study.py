@@ -12,6 +12,8 @@ from ablation.history import OBJECTIVE, History
 from ablation.records import Assessment, Record, TrialOutcome
 
 LOG = "log.txt"
+# The order of a trial's files where they are listed; others follow by name.
+FILE_ORDER = ("curves.svg", "history.csv", "diagnostics.csv", "metrics.json", "model.keras", LOG)
 
 
 class StudyReport(Record):
@@ -56,6 +58,10 @@ class StudyReport(Record):
     def caveats(self) -> tuple[str, ...]:
         """What the numbers cannot tell: the notes, and why the comparison is not fair."""
         return (*self.notes, *(f"{warning.kind}: {warning.sentence}" for warning in self.fairness))
+
+    def told_changes(self) -> dict[str, str]:
+        """Return the YAML of each variant that changed something."""
+        return {variant: change for variant, change in self.changes.items() if change.strip() not in ("", "{}")}
 
     def history(self, trial: TrialOutcome) -> History | None:
         """Return a trial's history, if it left one."""

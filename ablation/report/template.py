@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
+from importlib import resources
 from typing import Any
 from urllib.parse import quote
 
 import jinja2
+from markupsafe import Markup
 
 from ablation.analysis import format_number
 from ablation.report import theme
 
 
-def render(template: str, **values: Any) -> bytes:
-    """Fill a template of the folder templates."""
-    return _environment().get_template(template).render(theme=theme, **values).encode("utf-8")
+def render(template: str, *, scripts: Sequence[str] = (), **values: Any) -> bytes:
+    """Fill a template of the folder templates.
+
+    Args:
+        template: Its file name.
+        scripts: Files of the folder scripts that the page runs, in this order; it may run nothing else.
+        values: What the template asks for.
+    """
+    style, script = _style(), _script(tuple(scripts))
+    known = {"theme": theme, "style": Markup(style), "script": Markup(script), "policy": _policy(style, script)}
+    return _environment().get_template(template).render(**known, **values).encode("utf-8")
 
 
 def duration(seconds: float) -> str:
@@ -44,6 +57,30 @@ def metric_text(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:.4g}" if abs(value) < 1e4 else format_number(value, 0)
+
+
+def _policy(style: str, script: str) -> str:
+    """Return what a page may load and run: itself, as it was written."""
+    runs = f" script-src '{_digest(script)}';" if script else ""
+    return f"default-src 'none'; img-src data:; style-src '{_digest(style)}';{runs} base-uri 'none'; form-action 'none'"
+
+
+def _digest(content: str) -> str:
+    """Return how a policy names an inline element: the digest of what stands between its tags."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}"
+
+
+@cache
+def _style() -> str:
+    return "\n" + _environment().get_template("style.css.j2").render(theme=theme) + "\n"
+
+
+@cache
+def _script(names: tuple[str, ...]) -> str:
+    """Return scripts in one; each keeps its names to itself, and one that fails does not stop the next."""
+    folder = resources.files("ablation.report") / "scripts"
+    parts = [(folder / name).read_text(encoding="utf-8") for name in names]
+    return "\n" + "\n".join(parts) if parts else ""
 
 
 @cache

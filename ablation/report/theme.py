@@ -12,9 +12,36 @@ BAND = "#e6eaef"
 PAPER = "#ffffff"
 BASELINE = "#3b3f45"
 
-# Okabe and Ito's palette without its black, which the baseline takes; yellow last, being the faintest on white.
+# Okabe and Ito's palette without its black, which the baseline takes; its yellow, last, is darkened for white paper.
 # Source: Okabe and Ito, Color Universal Design (2008).
-VARIANT_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+VARIANT_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8000")
+# From little to much, for counts: ten equal steps of lightness in OKLab, one hue, so that grey print and every kind of
+# colour vision keep the order. Source: Ottosson, A perceptual color space for image processing (2020).
+HEAT = (
+    "#e6f5ff",
+    "#c0e2ff",
+    "#9ccdff",
+    "#7ab9fe",
+    "#5ca4f2",
+    "#438fe0",
+    "#307bc8",
+    "#2568ac",
+    "#21568c",
+    "#21446a",
+)
+# The same on a dark page, where much is light.
+HEAT_DARK = (
+    "#1c2735",
+    "#1d3855",
+    "#1e4977",
+    "#215b96",
+    "#2a6eb3",
+    "#3a81cc",
+    "#5096e0",
+    "#6caaef",
+    "#8bbff9",
+    "#add3ff",
+)
 TRAINING_COLOUR, VALIDATION_COLOUR, CLEAN_COLOUR = VARIANT_COLOURS[:3]
 
 # Charts are laid out with the widths of Arial, which Liberation Sans shares; another font would overrun its place.
@@ -76,6 +103,17 @@ CONFIG: dict[str, Any] = {
         "symbolSize": 250,
     },
 }
+
+
+# Beyond the palette colours come again, and dashes tell the variants of one colour apart.
+DASHES = ("", "7 3", "2 3", "9 3 2 3")
+
+
+def dashes_of(variants: Sequence[str], baseline: str) -> dict[str, str]:
+    """Give every variant the dash of its curves: none, until the colours come again."""
+    others = [variant for variant in variants if variant != baseline]
+    rounds = {variant: place // len(VARIANT_COLOURS) for place, variant in enumerate(others)}
+    return {variant: DASHES[rounds.get(variant, 0) % len(DASHES)] for variant in variants}
 
 
 def colours_of(variants: Sequence[str], baseline: str) -> dict[str, str]:

@@ -56,6 +56,8 @@ def test_page_shows_processor_versions_and_the_first_half_of_a_digest() -> None:
     lines = as_text(describe(SUBJECT))
     assert {"ablation", "python", "keras", "numpy", "processor", "system"} <= lines.keys()
     assert re.fullmatch(r".+, \d+ cores, \d+ GiB", lines["processor"])
+    assert re.fullmatch("sha256:[0-9a-f]{64}", lines["code that can change results"])
+    assert {name for name in lines if name.startswith("data of ")} == {f"data of {name}" for name in SUBJECT.datasets}
     assert "commit" not in lines or re.fullmatch(r"[0-9a-f]{12}(, with changes)?", lines["commit"])
 
 

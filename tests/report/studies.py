@@ -144,8 +144,8 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, f"</{tag}> closes another tag"
 
     def handle_data(self, data: str) -> None:
-        """Remember text outside styles."""
-        if self.open and self.open[-1] != "style":
+        """Remember text outside styles and scripts."""
+        if self.open and self.open[-1] not in ("style", "script"):
             self.texts.append(data)
         if self.open and self.open[-1] in ("h1", "h2"):
             self.headings.append(data)

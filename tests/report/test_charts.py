@@ -11,8 +11,10 @@ import pytest
 
 from ablation.history import History
 from ablation.report import StudyReport, render_trial_curves, theme
-from ablation.report.epoch_chart import draw_epochs, epoch_ticks, spread_apart
-from ablation.report.series import Domain, axis_domain, mean_curves, turning_points
+from ablation.report.charts.epochs import picture_epochs, spread_apart
+from ablation.report.charts.series import mean_curves, turning_points
+from ablation.report.drawing.domain import Domain, axis_domain
+from ablation.report.drawing.ticks import epoch_ticks
 
 from .studies import history, study
 
@@ -78,7 +80,7 @@ def test_clipped_axis_carries_its_tag(files: dict[str, bytes]) -> None:
 
 def test_many_variants_get_a_panel_each() -> None:
     variants = [f"v{place}" for place in range(12)]
-    svg = draw_epochs(study(variants, (0, 1)), "val_loss", description="").svg
+    svg = picture_epochs(study(variants, (0, 1)), "val_loss").drawing("").svg
     assert strokes(svg).count(theme.BASELINE) == 11
     assert all(f">{variant}<".encode() in svg for variant in variants[1:])
 

@@ -8,9 +8,9 @@ import pytest
 
 from ablation.records import Determinism
 from ablation.report import StudyReport
-from ablation.report.determinism import MIXED, determinism_lines
-from ablation.report.model_card import model_card
-from ablation.report.page import study_page
+from ablation.report.files.determinism import MIXED, determinism_lines
+from ablation.report.files.model_card import model_card
+from ablation.report.page.page import study_page
 
 from .studies import on_cpu, study
 

@@ -6,8 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ablation.report.line_plot import Line, LinePlot, tick_labels, value_ticks
-from ablation.report.series import Domain
+from ablation.report.drawing.domain import Domain
+from ablation.report.drawing.line_plot import Line, LinePlot
+from ablation.report.drawing.ticks import tick_labels, value_ticks
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ablation.report.drawing.svg import shorten, text, wrap
 from ablation.report.preview import Balance, Cell, GridColumn, ImageGrid, Panel, PreviewSheet, render_preview
 from ablation.report.preview.charts import draw_charts
 from ablation.report.preview.grid import draw_grid
 from ablation.report.preview.pixels import data_uri, pixels_of
-from ablation.report.preview.svg import shorten, text, wrap
 
 RED_AND_BLUE = np.array([[[255, 0, 0], [0, 0, 255]]], dtype=np.uint8)
 

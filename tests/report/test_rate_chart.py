@@ -9,7 +9,7 @@ import pytest
 
 from ablation.analysis import RateRange, judge_rates
 from ablation.report import render_rate_range
-from ablation.report.rate_chart import loss_domain
+from ablation.report.charts.rate import loss_domain
 
 RATES = [float(rate) for rate in np.geomspace(1e-7, 10, 100)]
 FALL = np.interp(range(100), [40, 60], [2.0, 0.5]).tolist()

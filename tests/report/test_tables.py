@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 from ablation.report import StudyReport
+from ablation.report.files.model_card import model_card
 
+from .rich import rich_study
 from .studies import study
 
 
@@ -66,6 +69,17 @@ def test_model_card_has_answer_limits_and_command(files: dict[str, bytes]) -> No
     assert "- the test set was used for validation" in card
     assert "```sh\nablate run specs/overfitting.yaml\n```" in card
     assert "([log](variants/dropout/seed-1/log.txt))" in card
+
+
+def test_model_card_has_results_with_intervals_fairness_and_use() -> None:
+    card = model_card(rich_study(("baseline", "dropout"), seeds=2, epochs=4)).decode()
+    titles = [line.removeprefix("## ") for line in card.splitlines() if line.startswith("## ")]
+    assert titles[:4] == ["Answer", "Intended use", "Limits", "Fairness of the comparison"]
+    assert {"Results: val\\_loss", "Results: other metrics", "Overfitting", "Data", "Training"} <= set(titles)
+    assert "- the test set chose every epoch" in card
+    assert re.search(r"\| dropout \| \w+ \| -?[\d.]+ \(-?[\d.]+ to -?[\d.]+\) \|", card)
+    assert "- test part: 10,000 samples" in card
+    assert re.search(r"- parameters: 102,470 to 102,570", card)
 
 
 def test_study_report_survives_json() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import altair as alt
 
 from ablation.report import theme
-from ablation.report.drawing import Datasets, Row, draw_svg
+from ablation.report.drawing.rendering import Row
+from ablation.report.drawing.vega import Datasets, draw_svg
 from ablation.report.preview.sheet import Balance, Panel, PreviewSheet
 
 SPLIT_COLOURS = theme.VARIANT_COLOURS[:3]

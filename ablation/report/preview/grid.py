@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ablation.report import theme
-from ablation.report.drawing import PNG_SCALE
+from ablation.report.drawing.rendering import PNG_SCALE
+from ablation.report.drawing.svg import shorten, text, text_width
 from ablation.report.preview.pixels import data_uri, pixels_of
 from ablation.report.preview.sheet import Cell, GridColumn, ImageGrid
-from ablation.report.preview.svg import shorten, text, text_width
 
 SIDE = 104
 GAP = 14

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from ablation.report import theme
-from ablation.report.drawing import to_png
-from ablation.report.preview.charts import draw_charts
+from ablation.report.drawing.rendering import to_png
+from ablation.report.drawing.svg import LINE_HEIGHT, text, wrap
 from ablation.report.preview.grid import BOLD, draw_grid, grid_width
 from ablation.report.preview.sheet import PreviewSheet
-from ablation.report.preview.svg import LINE_HEIGHT, text, wrap
 
 MARGIN = 20
 CHART_PADDING = 8  # the theme's
@@ -24,6 +23,9 @@ def render_preview(sheet: PreviewSheet) -> bytes:
     Returns:
         A PNG of two pixels to one of its layout, so that text is sharp.
     """
+    # Imported here: Altair takes longer to import than most commands take.
+    from ablation.report.preview.charts import draw_charts
+
     width: float = max(LEAST_WIDTH, grid_width(sheet.grid) if sheet.grid else 0)
     parts, y = _lines([sheet.title], TITLE_SIZE, width, 0, style=BOLD)
     below, y = _lines([sheet.subtitle], TEXT_SIZE, width, y, colour=theme.MUTED)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from ablation.analysis import answer_lines, headline
 from ablation.records import TrialOutcome
-from ablation.report.drawing import Row
+from ablation.report.drawing.rendering import Row
 from ablation.report.study import StudyReport
 
 EFFECTS_SCHEMA_VERSION = 1

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from ablation.history import CLEAN_PREFIX, EPOCH, LOSS, OBJECTIVE, VALIDATION_PREFIX, History
 from ablation.report import theme
-from ablation.report.drawing import as_drawing
-from ablation.report.epoch_chart import clipped_note, epoch_ticks
-from ablation.report.line_plot import Line, LinePlot, legend
-from ablation.report.preview.svg import text
-from ablation.report.series import axis_domain, values_of
+from ablation.report.drawing.domain import axis_domain, values_of
+from ablation.report.drawing.line_plot import Line, LinePlot, legend
+from ablation.report.drawing.rendering import as_drawing
+from ablation.report.drawing.svg import document, text
+from ablation.report.drawing.ticks import epoch_ticks
 
 COLUMNS = 2
 TICKS = 11
@@ -58,9 +58,7 @@ def _page(plots: Sequence[LinePlot], heading: list[str]) -> str:
     width, height = min(len(plots), COLUMNS) * PANEL_WIDTH + RIGHT, HEADER_HEIGHT + rows * PANEL_HEIGHT
     places = [(LEFT + place % COLUMNS * PANEL_WIDTH, place // COLUMNS * PANEL_HEIGHT) for place in range(len(plots))]
     panels = [plot.svg(left, HEADER_HEIGHT + TOP + top) for plot, (left, top) in zip(plots, places, strict=True)]
-    frame = f'width="{width}" height="{height}"'
-    parts = [f'<rect {frame} fill="{theme.PAPER}"/>', *heading, *panels]
-    return f'<svg {frame} viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+    return document("".join([*heading, *panels]), width, height)
 
 
 def _metrics(history: History) -> list[str]:
@@ -92,7 +90,7 @@ def _plot(history: History, metric: str) -> LinePlot:
         domain=domain,
         ticks=epoch_ticks(epochs, TICKS),
         epochs=(min(epochs), max(epochs)),
-        note=" ".join(clipped_note(domain)),
+        note=" ".join(domain.notes),
         has_points=len(epochs) < theme.FEW_EPOCHS,
     )
 

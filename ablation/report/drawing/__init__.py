@@ -1,0 +1,1 @@
+"""How pictures become SVG and PNG: elements, axes, lines, panels, and Vega where it draws."""

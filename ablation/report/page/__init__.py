@@ -1,0 +1,1 @@
+"""The page of a run: what stands on it, and what its scripts read."""
