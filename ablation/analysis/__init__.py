@@ -28,6 +28,7 @@ from ablation.analysis.sentences import (
     headline,
     verdict_lines,
 )
+from ablation.analysis.stability import EffectHistory, RunPoint, effect_histories, move_sentence, stability_sentence
 
 __all__ = [
     "Bounds",
@@ -35,6 +36,7 @@ __all__ = [
     "Cost",
     "Direction",
     "Effect",
+    "EffectHistory",
     "FactorAnalysis",
     "FairnessWarning",
     "GateResult",
@@ -43,12 +45,14 @@ __all__ = [
     "MainEffect",
     "Overfitting",
     "RateRange",
+    "RunPoint",
     "VariantSummary",
     "Verdict",
     "answer_lines",
     "caveats",
     "compare",
     "decimals_for",
+    "effect_histories",
     "effect_numbers",
     "effect_sentence",
     "format_number",
@@ -57,6 +61,8 @@ __all__ = [
     "judge",
     "judge_rates",
     "metric_direction",
+    "move_sentence",
     "range_lines",
+    "stability_sentence",
     "verdict_lines",
 ]

@@ -5,14 +5,17 @@ Pure: records in, bytes out. Rendering may be called from several threads.
 
 from ablation.report import preview
 from ablation.report.events import EVENTS, render_events
+from ablation.report.indexes.pages import render_store_index, render_study_index
+from ablation.report.model_card import escape as escape_markdown
 from ablation.report.rate_chart import render_rate_range
-from ablation.report.render import render_store_index, render_study, render_study_index
+from ablation.report.render import render_study
 from ablation.report.study import StudyReport
 from ablation.report.trial_chart import render_trial_curves
 
 __all__ = [
     "EVENTS",
     "StudyReport",
+    "escape_markdown",
     "preview",
     "render_events",
     "render_rate_range",
