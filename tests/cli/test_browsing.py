@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from ablation.pipeline.runs.owners import Owners
+from ablation.store import LOCKS, RunningRun
 from cli.sparklines import sparkline
 from tests.conftest import Project, embedded_store, new_project
 from tests.inspection.published import publish
@@ -150,3 +152,19 @@ def test_browse_at_a_port_that_is_taken_is_one_clear_report(filled: Project) -> 
     assert completed.returncode == 2
     assert "cannot be used" in completed.stderr and "--port" in completed.stderr
     assert "Traceback" not in completed.stderr
+
+
+@pytest.mark.slow
+def test_browse_knows_at_once_that_a_run_of_this_machine_was_killed(filled: Project, tmp_path: Path) -> None:
+    shutil.copytree(filled.directory / "artifacts", tmp_path / "artifacts")
+    machine = Owners(tmp_path / "artifacts" / LOCKS / "owners").machine
+    record = RunningRun(study="imdb", run_id="20260201-zz", owner="gone", machine=machine)
+    (tmp_path / "artifacts" / "running").mkdir()
+    (tmp_path / "artifacts" / "running" / "20260201-zz.json").write_text(record.model_dump_json())
+    with Project(tmp_path, filled.environment).start("browse", "--port", "0", "--json") as process:
+        assert process.stdout is not None
+        address = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")["address"]
+        page = urllib.request.urlopen(f"{address}studies/imdb/", timeout=60).read().decode()
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    assert 'run 20260201-zz · <span class="crashed alarm">crashed</span>' in page
