@@ -132,7 +132,7 @@ def test_compare_of_an_unknown_run_is_wrong_usage(filled: Project) -> None:
     assert document["error"].startswith("there is no run 'nope'")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)], ids=str)
 def test_browse_serves_until_it_is_told_to_end(filled: Project, tmp_path: Path, number: signal.Signals) -> None:
     shutil.copytree(filled.directory / "artifacts", tmp_path / "artifacts")
     project = Project(tmp_path, filled.environment)

@@ -19,10 +19,9 @@ from tests.summaries import run
 LARGE = bytes(range(256)) * 3000
 
 
-@pytest.mark.parametrize(
-    ("span", "expected"), [(None, LARGE), ((0, 0), LARGE[:1]), ((300000, 700000), LARGE[300000:700001])]
-)
-def test_object_is_read_in_pieces(store: Store, span: tuple[int, int] | None, expected: bytes) -> None:
+@pytest.mark.parametrize("span", [None, (0, 0), (300000, 700000)])
+def test_object_is_read_in_pieces(store: Store, span: tuple[int, int] | None) -> None:
+    expected = LARGE if span is None else LARGE[span[0] : span[1] + 1]
     store.put("folder/large.bin", LARGE)
     with open_object(store, "folder/large.bin", span) as pieces:
         found = list(pieces)
