@@ -25,6 +25,7 @@ from ablation.analysis.overfitting import Overfitting, OverfittingSummary, measu
 from ablation.analysis.overfitting_lines import overfitting_line, overfitting_sentence
 from ablation.analysis.rate_range import RateRange, judge_rates, range_lines
 from ablation.analysis.sequential import seeds_wanted
+from ablation.analysis.stability import EffectHistory, RunPoint, effect_histories, move_sentence, stability_sentence
 from ablation.analysis.words.answer import answer_lines, headline
 from ablation.analysis.words.caveats import caveats
 from ablation.analysis.words.factors import factor_lines, factor_sentence
@@ -36,6 +37,7 @@ __all__ = [
     "Cost",
     "Direction",
     "Effect",
+    "EffectHistory",
     "FactorAnalysis",
     "FairnessWarning",
     "GateResult",
@@ -45,6 +47,7 @@ __all__ = [
     "Overfitting",
     "OverfittingSummary",
     "RateRange",
+    "RunPoint",
     "ShapleyValue",
     "TotalEffect",
     "Treatment",
@@ -58,6 +61,7 @@ __all__ = [
     "compare",
     "cost_words",
     "decimals_for",
+    "effect_histories",
     "effect_numbers",
     "effect_sentence",
     "factor_lines",
@@ -69,10 +73,12 @@ __all__ = [
     "judge_rates",
     "measure_overfitting",
     "metric_direction",
+    "move_sentence",
     "overfitting_line",
     "overfitting_sentence",
     "range_lines",
     "seeds_wanted",
+    "stability_sentence",
     "summarize_overfitting",
     "verdict_lines",
 ]

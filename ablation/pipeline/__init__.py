@@ -43,6 +43,7 @@ from ablation.pipeline.runs.attendance import Attendance, attended
 from ablation.pipeline.runs.committing import commit_run, rebuild_indexes
 from ablation.pipeline.runs.comparing import compare_trials
 from ablation.pipeline.runs.housekeeping import OLDER_THAN_DAYS, Leftover, TidiedStore, tidy_cache, tidy_store
+from ablation.pipeline.runs.owners import owners_of
 from ablation.pipeline.runs.reporting import reproduce_command
 from ablation.pipeline.runs.rounds import next_trials
 from ablation.pipeline.trials.claims import give_back, given_back_on_failure
@@ -130,6 +131,7 @@ __all__ = [
     "next_trials",
     "open_slots",
     "outbox_of",
+    "owners_of",
     "plan_run",
     "prepare_data",
     "preview_data",

@@ -4,16 +4,21 @@ Importing this room imports no backend, and nothing here does.
 """
 
 from ablation.provenance.anonymity import impersonal, without_folders, without_folders_in
-from ablation.provenance.describing import Subject, as_text, describe, take_stock
+from ablation.provenance.changes import OriginChange, origin_changes, variant_changes
+from ablation.provenance.describing import Subject, as_text, computing_versions, describe, take_stock
 from ablation.provenance.installation import installed_versions
 
 __all__ = [
+    "OriginChange",
     "Subject",
     "as_text",
+    "computing_versions",
     "describe",
     "impersonal",
     "installed_versions",
+    "origin_changes",
     "take_stock",
+    "variant_changes",
     "without_folders",
     "without_folders_in",
 ]

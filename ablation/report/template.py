@@ -18,15 +18,16 @@ from ablation.analysis import format_number
 from ablation.report import theme
 
 
-def render(template: str, *, scripts: Sequence[str] = (), **values: Any) -> bytes:
+def render(template: str, *, scripts: Sequence[str] = (), styles: Sequence[str] = (), **values: Any) -> bytes:
     """Fill a template of the folder templates.
 
     Args:
         template: Its file name.
         scripts: Files of the folder scripts that the page runs, in this order; it may run nothing else.
+        styles: Templates of styles beside those that all pages have.
         values: What the template asks for.
     """
-    style, script = _style(), _script(tuple(scripts))
+    style, script = _style(("style.css.j2", *styles)), _script(tuple(scripts))
     known = {"theme": theme, "style": Markup(style), "script": Markup(script), "policy": _policy(style, script)}
     return _environment().get_template(template).render(**known, **values).encode("utf-8")
 
@@ -71,8 +72,9 @@ def _digest(content: str) -> str:
 
 
 @cache
-def _style() -> str:
-    return "\n" + _environment().get_template("style.css.j2").render(theme=theme) + "\n"
+def _style(names: tuple[str, ...]) -> str:
+    parts = [_environment().get_template(name).render(theme=theme) for name in names]
+    return "\n" + "\n".join(parts) + "\n"
 
 
 @cache
