@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from ablation.analysis import caveats, decimals_for, format_number, gate_line, verdict_lines
+from ablation.analysis import caveats, decimals_for, factor_lines, format_number, gate_line, verdict_lines
 from ablation.report.determinism import determinism_lines
 from ablation.report.study import StudyReport, where_log
 
@@ -14,9 +14,10 @@ _SPECIAL = re.compile(r"([\\`*_\[\]|#])")
 
 def model_card(report: StudyReport) -> bytes:
     """Render model_card.md."""
+    answer = [*verdict_lines(report.comparison), *factor_lines(report.comparison)]
     sections = [
         _head(report),
-        _section("Answer", [f"- {escape(line)}" for line in verdict_lines(report.comparison)]),
+        _section("Answer", [f"- {escape(line)}" for line in answer]),
         _section(
             "Limits", [f"- {escape(line)}" for line in [*report.notes, *caveats(report.comparison, report.trials)]]
         ),
