@@ -81,8 +81,8 @@ def _factors(report: StudyReport, found: FactorAnalysis) -> Iterator[Figure]:
     comparison = report.comparison
     if found.main:
         finding = _listed([f"{each.factor} {each.level} {factors.main_effect_words(each)}" for each in found.main])
-        rows: list[Row] = [each.model_dump() for each in found.main]
         columns = ("factor", "level", "difference", "low", "high", "seeds", "verdict")
+        rows: list[Row] = [each.model_dump(include=set(columns)) for each in found.main]
         caption = "Each level beside the baseline's, averaged over the levels of the other factors."
         picture = factors.picture_main_effects(comparison, found)
         yield Figure("main_effects", f"{finding}.", caption, picture, csv_bytes(rows, columns))
