@@ -157,23 +157,41 @@ class StartUp(Record):
     is_met: Literal[True] = True
 
 
+class Transfer(Record):
+    """What bringing a set of files to a server took, in seconds; on one machine client and server share the cores."""
+
+    wall_s: float
+    client_cpu_s: float
+    server_cpu_s: float
+
+
 class FileSet(Record):
     """Files of one size that were published, and copied by rclone."""
 
     files: int
     bytes_each: int
-    ours_s: tuple[float, ...]
-    rclone_s: tuple[float, ...]
+    ours: tuple[Transfer, ...]
+    rclone: tuple[Transfer, ...]
+
+    @property
+    def ours_s(self) -> float:
+        """Wall time of publishing them, the median."""
+        return median(each.wall_s for each in self.ours)
+
+    @property
+    def rclone_s(self) -> float:
+        """Wall time of rclone's copying, the median."""
+        return median(each.wall_s for each in self.rclone)
 
     @property
     def share(self) -> float:
-        """Our throughput as a share of rclone's, of the medians."""
-        return median(self.rclone_s) / median(self.ours_s)
+        """Our throughput as a share of rclone's."""
+        return self.rclone_s / self.ours_s
 
     @property
     def megabytes_per_s(self) -> float:
         """Our throughput."""
-        return self.files * self.bytes_each / median(self.ours_s) / 1e6
+        return self.files * self.bytes_each / self.ours_s / 1e6
 
 
 class Publishing(Record):

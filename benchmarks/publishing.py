@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from psutil import Process
 
 from ablation.records import RunManifest
-from ablation.store import Store, StoreLocation, publish_run
+from ablation.store import RunFile, Store, StoreLocation, publish_run
 from ablation.store.embedded import BUCKET, EmbeddedServer, embedded_server, rclone
 from ablation.store.transport.client import embedded_client
 from benchmarks.bench import Bench
-from benchmarks.figures import FileSet, Publishing
+from benchmarks.figures import FileSet, Publishing, Transfer
 
 LEAST_SHARE = 0.7
 # Names, number and size of the files: what many small trials leave, and what a few large models do.
@@ -29,14 +33,14 @@ def measure_publishing(bench: Bench, repeats: int) -> Publishing:
 def _measure(bench: Bench, name: str, count: int, size: int, repeats: int) -> FileSet:
     folder = bench.folder / f"files-{name}"
     _write(folder, count, size)
-    ours: list[float] = []
-    theirs: list[float] = []
+    ours: list[Transfer] = []
+    theirs: list[Transfer] = []
     with embedded_server(bench.folder / f"objects-{name}") as server:
         for repeat in range(repeats):
-            ours.append(_publish_s(server, folder, repeat))
-            theirs.append(_copy_s(server, folder, repeat))
-            print(f"publishing {name}: {ours[-1]:.2f} s, rclone copy {theirs[-1]:.2f} s", flush=True)
-    return FileSet(files=count, bytes_each=size, ours_s=tuple(ours), rclone_s=tuple(theirs))
+            ours.append(_publish(server, folder, repeat))
+            theirs.append(_copy(server, folder, repeat))
+            print(f"publishing {name}: {ours[-1].wall_s:.2f} s, rclone copy {theirs[-1].wall_s:.2f} s", flush=True)
+    return FileSet(files=count, bytes_each=size, ours=tuple(ours), rclone=tuple(theirs))
 
 
 def _write(folder: Path, count: int, size: int) -> None:
@@ -45,7 +49,7 @@ def _write(folder: Path, count: int, size: int) -> None:
         (folder / f"{number:04d}.bin").write_bytes(os.urandom(size))
 
 
-def _publish_s(server: EmbeddedServer, folder: Path, repeat: int) -> float:
+def _publish(server: EmbeddedServer, folder: Path, repeat: int) -> Transfer:
     client = embedded_client(server.endpoint_url, server.credentials)
     location = StoreLocation(uri=f"s3://{BUCKET}", endpoint_url=server.endpoint_url)
     store = Store(location, BUCKET, "", client, server.root)
@@ -59,12 +63,11 @@ def _publish_s(server: EmbeddedServer, folder: Path, repeat: int) -> float:
         trials={},
         files=(),
     )
-    started = time.perf_counter()
-    publish_run(store, manifest, {path.name: path for path in sorted(folder.iterdir())})
-    return time.perf_counter() - started
+    files: dict[str, RunFile] = {path.name: path for path in sorted(folder.iterdir())}
+    return _timed(server, lambda: publish_run(store, manifest, files))
 
 
-def _copy_s(server: EmbeddedServer, folder: Path, repeat: int) -> float:
+def _copy(server: EmbeddedServer, folder: Path, repeat: int) -> Transfer:
     remote = {
         "RCLONE_CONFIG": os.devnull,
         "RCLONE_S3_PROVIDER": "Rclone",
@@ -72,6 +75,20 @@ def _copy_s(server: EmbeddedServer, folder: Path, repeat: int) -> float:
         "RCLONE_S3_ACCESS_KEY_ID": server.credentials.access_key,
         "RCLONE_S3_SECRET_ACCESS_KEY": server.credentials.secret_key,
     }
-    started = time.perf_counter()
-    subprocess.run([rclone(), "copy", str(folder), f":s3:{BUCKET}/copy-{repeat}"], check=True, env=os.environ | remote)
-    return time.perf_counter() - started
+    command = [rclone(), "copy", str(folder), f":s3:{BUCKET}/copy-{repeat}"]
+    return _timed(server, lambda: subprocess.run(command, check=True, env=os.environ | remote))
+
+
+def _timed(server: EmbeddedServer, transfer: Callable[[], object]) -> Transfer:
+    """Measure what a transfer takes: this process and the commands that it starts, and the server."""
+    begun_s, client_s, server_s = time.perf_counter(), _cpu_s(os.times()), _cpu_s(Process(server.pid).cpu_times())
+    transfer()
+    return Transfer(
+        wall_s=time.perf_counter() - begun_s,
+        client_cpu_s=_cpu_s(os.times()) - client_s,
+        server_cpu_s=_cpu_s(Process(server.pid).cpu_times()) - server_s,
+    )
+
+
+def _cpu_s(times: Any) -> float:
+    return float(sum(getattr(times, name) for name in ("user", "system", "children_user", "children_system")))

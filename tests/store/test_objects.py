@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,16 @@ def test_first_keys_go_past_one_page_and_say_whether_these_are_all(
         answers = {count: store.first_keys("many/", count) for count in (1, 1000, 1005, 2000)}
     found = {count: ([item.key for item in listed], is_all) for count, (listed, is_all) in answers.items()}
     assert found == {1: (names[:1], False), 1000: (names[:1000], False), 1005: (names, True), 2000: (names, True)}
+
+
+def test_listing_tells_times_in_utc_as_head_does(store: Store) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    store.put("a/b.txt", b"1")
+    (listed,) = store.keys("a/")
+    head = store.head("a/b.txt")
+    assert head is not None
+    assert before - timedelta(seconds=1) <= listed.modified_at <= datetime.now(UTC)
+    assert abs(listed.modified_at - head.modified_at) <= timedelta(seconds=1)
 
 
 def test_keys_of_an_empty_prefix_are_none(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Files on this machine that appear whole or not at all."""
+"""Files on this machine: written whole or not at all, and small ones read at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+SMALL_BYTES: Final = 2**20
+
+
+def read_small(data: bytes | Path) -> bytes | Path:
+    """Return the bytes of a small file, read once and so the same for whoever digests and sends them; else `data`."""
+    if isinstance(data, Path) and data.stat().st_size < SMALL_BYTES:
+        return data.read_bytes()
+    return data
 
 
 @contextmanager

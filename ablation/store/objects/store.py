@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -18,7 +16,8 @@ from ablation.records import Record
 from ablation.store.layout import checked_key
 from ablation.store.objects.caching import cache_control_of
 from ablation.store.objects.content_types import content_type_of
-from ablation.store.objects.files import whole_file
+from ablation.store.objects.files import read_small, whole_file
+from ablation.store.transport.bare_requests import copy_object, head_object, md5_of, put_object
 from ablation.store.transport.patience import PATIENCE_S, patient
 from ablation.store.transport.translation import translated
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 MULTIPART_FROM_BYTES: Final = 256 * 2**20
-# For a file, not for bytes, boto3 first asks whether the server wants it at all: one more answer to wait for.
-_READ_BELOW_BYTES: Final = 2**20
 # Memory of one upload: parts at once times their size.
 _PARTS_AT_ONCE: Final = 4
 _PART_BYTES: Final = 16 * 2**20
@@ -104,21 +101,19 @@ class Store:
             KeyTaken: The endpoint refused for one of these conditions.
             ConditionUnsupported: The endpoint refuses conditions.
         """
-        headers: dict[str, Any] = _headers(key, content_type)
-        if if_absent:
-            headers["IfNoneMatch"] = "*"
-        if if_match is not None:
-            headers["IfMatch"] = if_match
-        if isinstance(data, Path) and data.stat().st_size < _READ_BELOW_BYTES:
-            data = data.read_bytes()
+        headers = _headers(key, content_type)
+        conditions = _conditions(if_absent, if_match)
+        data = read_small(data)
         with self._translated(key):
-            if isinstance(data, bytes):
-                self._send(key, data, _md5(data), headers)
+            if isinstance(data, bytes) and not conditions:
+                put_object(self.client, self.bucket, self._full(key), data, headers)
+            elif isinstance(data, bytes):
+                self._send(key, data, md5_of(data), headers | conditions)
             elif data.stat().st_size < MULTIPART_FROM_BYTES:
                 with data.open("rb") as file:
-                    self._send(key, file, _md5(file), headers)
+                    self._send(key, file, md5_of(file), headers | conditions)
             else:
-                self._send_parts(key, data, headers)
+                self._send_parts(key, data, headers | conditions)
 
     def get(self, key: str) -> bytes:
         """Return an object's bytes.
@@ -189,26 +184,16 @@ class Store:
             KeyMissing: There is no object with the source key.
         """
         with self._translated(source_key):
-            self.client.copy_object(
-                Bucket=self.bucket,
-                Key=self._full(target_key),
-                CopySource={"Bucket": self.bucket, "Key": self._full(source_key)},
-                MetadataDirective="REPLACE",
-                **_headers(target_key, content_type),
-            )
+            source, target = self._full(source_key), self._full(target_key)
+            copy_object(self.client, self.bucket, source, target, _headers(target_key, content_type))
 
     @patient
     def head(self, key: str) -> StoredObject | None:
         """Return what the store knows of an object, or None when there is none."""
-        from botocore.exceptions import ClientError
-
         with self._translated(key):
-            try:
-                answer = self.client.head_object(Bucket=self.bucket, Key=self._full(key))
-            except ClientError as error:
-                if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey", "NotFound"):
-                    return None
-                raise
+            answer = head_object(self.client, self.bucket, self._full(key))
+        if answer is None:
+            return None
         return StoredObject(key, answer["ContentLength"], answer["ETag"], answer["LastModified"], answer["ContentType"])
 
     def exists(self, key: str) -> bool:
@@ -286,14 +271,10 @@ class Store:
         return StoredObject(key, item["Size"], item["ETag"], item["LastModified"])
 
 
-def _headers(key: str, content_type: str | None) -> dict[str, Any]:
+def _headers(key: str, content_type: str | None) -> dict[str, str]:
     return {"ContentType": content_type or content_type_of(key), "CacheControl": cache_control_of(key)}
 
 
-def _md5(data: bytes | BufferedReader) -> str:
-    if isinstance(data, bytes):
-        digest = hashlib.md5(data, usedforsecurity=False)
-    else:
-        digest = hashlib.file_digest(data, lambda: hashlib.md5(usedforsecurity=False))
-        data.seek(0)
-    return base64.b64encode(digest.digest()).decode()
+def _conditions(if_absent: bool, if_match: str | None) -> dict[str, str]:
+    conditions = {"IfNoneMatch": "*"} if if_absent else {}
+    return conditions if if_match is None else conditions | {"IfMatch": if_match}

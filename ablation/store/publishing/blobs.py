@@ -17,7 +17,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ex
 from ablation.records import BlobRef
 from ablation.store import layout
 from ablation.store.errors import BlobCorrupt, KeyMissing, StoreError, UploadIncomplete
-from ablation.store.objects.files import whole_file
+from ablation.store.objects.files import read_small, whole_file
 from ablation.store.objects.store import PAGE_KEYS, Store, StoredObject
 from ablation.store.publishing.digesting import digest_of
 from ablation.store.transport.parallel import in_parallel
@@ -47,6 +47,7 @@ def put_blob(store: Store, data: bytes | Path, content_type: str) -> BlobRef:
     Raises:
         UploadIncomplete: The store has not as many bytes afterwards.
     """
+    data = read_small(data)
     ref = reference(data, content_type)
     write_once(store, layout.blob_key(ref.sha256), data, ref)
     return ref

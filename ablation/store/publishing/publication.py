@@ -14,6 +14,7 @@ from ablation.store import layout
 from ablation.store.conditions.conditional import create, update
 from ablation.store.errors import KeyTaken, UploadIncomplete
 from ablation.store.objects.content_types import content_type_of
+from ablation.store.objects.files import read_small
 from ablation.store.objects.store import Store
 from ablation.store.publishing.blobs import BETWEEN_SENDS, SENDS, reference, verify_size
 from ablation.store.transport.parallel import in_parallel
@@ -75,8 +76,9 @@ def _publish_file(store: Store, manifest: RunManifest, path: str, file: RunFile)
         ref = file
         store.copy(layout.blob_key(ref.sha256), key, ref.content_type)
     else:
-        ref = reference(file, content_type_of(path))
-        store.put(key, file, ref.content_type)
+        content = read_small(file)
+        ref = reference(content, content_type_of(path))
+        store.put(key, content, ref.content_type)
     return PublishedFile(path=path, sha256=ref.sha256, bytes=ref.bytes, content_type=ref.content_type)
 
 

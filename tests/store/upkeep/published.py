@@ -70,10 +70,10 @@ def long_ago(store: Store, days: float = OLD_DAYS) -> Iterator[None]:
     """Let everything that is written be as old as this: rclone takes the time of an object from a header."""
     at = (datetime.now(UTC) - timedelta(days=days)).timestamp()
 
-    def date(params: dict[str, Any], **_: Any) -> None:
-        params["Metadata"] = {"mtime": f"{at:f}"}
+    def date(request: Any, **_: Any) -> None:
+        request.headers["x-amz-meta-mtime"] = f"{at:f}"
 
-    with on(store, "before-parameter-build.s3.PutObject", date):
+    with on(store, "before-sign.s3.PutObject", date):
         yield
 
 
