@@ -54,6 +54,11 @@ class StudyReport(Record):
         """The trials without a result."""
         return tuple(trial for trial in self.trials if not trial.is_finished)
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What the numbers cannot tell: the notes, and why the comparison is not fair."""
+        return (*self.notes, *(f"{warning.kind}: {warning.sentence}" for warning in self.fairness))
+
     def told_changes(self) -> dict[str, str]:
         """Return the YAML of each variant that changed something."""
         return {variant: change for variant, change in self.changes.items() if change.strip() not in ("", "{}")}

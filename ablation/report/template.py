@@ -26,9 +26,9 @@ def render(template: str, *, scripts: Sequence[str] = (), **values: Any) -> byte
         scripts: Files of the folder scripts that the page runs, in this order; it may run nothing else.
         values: What the template asks for.
     """
-    style, script = _style(), _script(tuple(scripts))
-    known = {"theme": theme, "style": Markup(style), "script": Markup(script), "policy": _policy(style, script)}
-    return _environment().get_template(template).render(**known, **values).encode("utf-8")
+    script = _script(tuple(scripts))
+    page = _environment().get_template(template).render(theme=theme, script=Markup(script), **values)
+    return page.encode("utf-8")
 
 
 def duration(seconds: float) -> str:
@@ -59,7 +59,7 @@ def metric_text(value: float | None) -> str:
     return f"{value:.4g}" if abs(value) < 1e4 else format_number(value, 0)
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
     """Return what a page may load and run: itself, as it was written."""
     runs = f" script-src '{_digest(script)}';" if script else ""
     return f"default-src 'none'; img-src data:; style-src '{_digest(style)}';{runs} base-uri 'none'; form-action 'none'"
@@ -68,11 +68,6 @@ def _policy(style: str, script: str) -> str:
 def _digest(content: str) -> str:
     """Return how a policy names an inline element: the digest of what stands between its tags."""
     return f"sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}"
-
-
-@cache
-def _style() -> str:
-    return "\n" + _environment().get_template("style.css.j2").render(theme=theme) + "\n"
 
 
 @cache
@@ -92,6 +87,13 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = {"duration": duration, "mebibytes": mebibytes, "utc": utc, "metric": metric_text, "path": quote}
+    filters = {
+        "duration": duration,
+        "mebibytes": mebibytes,
+        "utc": utc,
+        "metric": metric_text,
+        "path": quote,
+        "policy": policy,
+    }
     environment.filters.update(filters)
     return environment

@@ -79,7 +79,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         most_answers=MOST_VERDICTS,
         gates=[(gate.status, gate_line(gate)) for gate in report.gates],
         lines=[] if comparison.effects else verdict_lines(comparison),
-        caveats=_caveats(report),
+        caveats=[*report.caveats, *caveats(report.comparison, report.trials)],
         figures=inline,
         overfit=inline.get(first),
         more_figures=_more_figures(figures, first),
@@ -101,16 +101,6 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         data=page_data(report, figures),
         validation=f"{VALIDATION_PREFIX}{leading}",
     )
-
-
-def _caveats(report: StudyReport) -> list[str]:
-    """Return what to know before quoting the answer, each once."""
-    found = [
-        *report.notes,
-        *(warning.sentence for warning in report.fairness),
-        *caveats(report.comparison, report.trials),
-    ]
-    return list(dict.fromkeys(found))
 
 
 def _answer(effect: Effect, report: StudyReport) -> Answer:
