@@ -14,7 +14,14 @@ from ablation.records import RunManifest
 
 MOST_DECIMALS = 6
 PIPE_WIDTH = 160
-_COLOURS = {"helps": "green", "hurts": "red", "equivalent": "cyan", "inconclusive": "yellow", "no data": "dim"}
+_COLOURS = {
+    "helps": "green",
+    "hurts": "red",
+    "equivalent": "cyan",
+    "diverged": "red",
+    "inconclusive": "yellow",
+    "no data": "dim",
+}
 
 
 def output_console() -> Console:
@@ -102,7 +109,7 @@ def _counts(result: RunResult) -> dict[str, int]:
 def print_run(manifest: RunManifest, results: dict[str, Any], address: str, about: str) -> None:
     """Print a published run: its question, its answer, its comparison; `about` says when and from what."""
     console = output_console()
-    comparison = Comparison.model_validate({name: results[name] for name in Comparison.model_fields})
+    comparison = Comparison.model_validate({name: results[name] for name in Comparison.model_fields if name in results})
     console.print(f"{manifest.study} {manifest.run_id}: {manifest.status}", markup=False)
     console.print(about, markup=False, soft_wrap=True)
     if manifest.question:

@@ -3,6 +3,7 @@
 Pure: outcomes in, frozen records and sentences out. Nothing here trains, draws or stores.
 """
 
+from ablation.analysis.comparing import compare
 from ablation.analysis.effects import (
     Comparison,
     Cost,
@@ -10,24 +11,22 @@ from ablation.analysis.effects import (
     FactorAnalysis,
     Interaction,
     MainEffect,
+    ShapleyValue,
+    TotalEffect,
     VariantSummary,
     Verdict,
 )
+from ablation.analysis.factors.analysis import analyze_factors
 from ablation.analysis.fairness import FairnessWarning
 from ablation.analysis.gates import Bounds, GateResult, GateStatus, gate_line, judge
 from ablation.analysis.metrics import Direction, metric_direction
 from ablation.analysis.numbers import decimals_for, format_number
 from ablation.analysis.overfitting import Overfitting
-from ablation.analysis.pairing import compare
 from ablation.analysis.rate_range import RateRange, judge_rates, range_lines
-from ablation.analysis.sentences import (
-    answer_lines,
-    caveats,
-    effect_numbers,
-    effect_sentence,
-    headline,
-    verdict_lines,
-)
+from ablation.analysis.words.answer import answer_lines, headline
+from ablation.analysis.words.caveats import caveats
+from ablation.analysis.words.factors import factor_lines, factor_sentence
+from ablation.analysis.words.sentences import cost_words, effect_numbers, effect_sentence, verdict_lines
 
 __all__ = [
     "Bounds",
@@ -43,14 +42,20 @@ __all__ = [
     "MainEffect",
     "Overfitting",
     "RateRange",
+    "ShapleyValue",
+    "TotalEffect",
     "VariantSummary",
     "Verdict",
+    "analyze_factors",
     "answer_lines",
     "caveats",
     "compare",
+    "cost_words",
     "decimals_for",
     "effect_numbers",
     "effect_sentence",
+    "factor_lines",
+    "factor_sentence",
     "format_number",
     "gate_line",
     "headline",

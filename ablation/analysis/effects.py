@@ -27,14 +27,20 @@ class VariantSummary(Record):
     lowest: float | None = None
     highest: float | None = None
     parameters: int | None = Field(default=None, description="Weights of the model.")
-    train_s: float | None = Field(default=None, description="Mean seconds in a trial's process.")
+    train_s: float | None = Field(default=None, description="Mean seconds in a finished trial's process.")
 
 
 class Cost(Record):
     """What a variant costs beside the baseline."""
 
-    time_ratio: float | None = Field(description="Mean seconds of a trial over the baseline's; None without times.")
+    time_ratio: float | None = Field(
+        description="Time of a trial over the baseline's, on processors that of the CPU: geometric mean over the seeds "
+        "that both were trained with on equal machines; None without any."
+    )
     parameters: int | None = Field(description="Weights more than the baseline has; negative: fewer.")
+    parameters_ratio: float | None = Field(default=None, description="Weights over the baseline's.")
+    time_low: float | None = Field(default=None, description="Lower end of the 95 % interval of the ratio.")
+    time_high: float | None = Field(default=None, description="Upper end.")
 
 
 class Effect(Record):
@@ -49,11 +55,22 @@ class Effect(Record):
     pairs: int = Field(ge=0, description="Seeds that both variant and baseline finished.")
     differences: dict[int, float] = Field(description="variant - baseline, by seed.")
     verdict: Verdict
+    interval_kind: Literal["paired t"] = Field(default="paired t", description="What low and high are the ends of.")
+    bootstrap_low: float | None = Field(default=None, description="Of the BCa interval beside it; from 20 pairs on.")
+    bootstrap_high: float | None = Field(default=None, description="Upper end.")
     p_value: float | None = Field(default=None, ge=0, le=1, description="Exact two-sided sign-flip test of no effect.")
-    p_adjusted: float | None = Field(default=None, ge=0, le=1, description="By Holm, over all variants of the study.")
+    p_t: float | None = Field(default=None, ge=0, le=1, description="Two-sided paired t test of no effect.")
+    p_adjusted: float | None = Field(
+        default=None, ge=0, le=1, description="p_t by Holm, over all variants of the study."
+    )
     p_equivalence: float | None = Field(default=None, ge=0, le=1, description="TOST against the margin.")
-    detectable: float | None = Field(default=None, ge=0, description="Least size found with a power of 80 %.")
-    more_seeds: int | None = Field(default=None, ge=0, description="About how many more seeds would settle it.")
+    p_equivalence_adjusted: float | None = Field(default=None, ge=0, le=1, description="That by Holm, likewise.")
+    detectable: float | None = Field(
+        default=None, ge=0, description="Least true difference that this test and Holm find with a power of 80 %."
+    )
+    more_seeds: int | None = Field(
+        default=None, ge=0, description="About how many more seeds would settle what is inconclusive; 100: or more."
+    )
     cost: Cost | None = None
 
 
@@ -67,6 +84,10 @@ class MainEffect(Record):
     high: float | None = None
     seeds: int = Field(ge=0, description="That have every variant that the average is of.")
     verdict: Verdict
+    p_t: float | None = Field(default=None, ge=0, le=1, description="Two-sided paired t test of no effect.")
+    p_adjusted: float | None = Field(default=None, ge=0, le=1, description="That by Holm, over all main effects.")
+    pairs: int = Field(default=0, ge=0, description="Of variants alike but for this factor; 0: means of a fraction.")
+    aliases: tuple[str, ...] = Field(default=(), description="What a fraction cannot tell it apart from, e.g. a x b.")
 
 
 class Interaction(Record):
@@ -81,6 +102,29 @@ class Interaction(Record):
     cells: tuple[tuple[float | None, ...], ...] = Field(
         description="Mean of the metric; a row off and on of the first factor, a column of the second."
     )
+    p_t: float | None = Field(default=None, ge=0, le=1, description="Two-sided paired t test of no interaction.")
+    p_adjusted: float | None = Field(default=None, ge=0, le=1, description="That by Holm, over all interactions.")
+
+
+class ShapleyValue(Record):
+    """A factor's part of the total effect: what it adds, averaged over all orders of switching the factors on."""
+
+    factor: str
+    difference: float
+    low: float | None = Field(default=None, description="Lower end of the interval; needs two seeds.")
+    high: float | None = None
+    share: float | None = Field(default=None, description="Of the total; None where the total may as well be 0.")
+
+
+class TotalEffect(Record):
+    """All factors on beside the baseline, and what each of them contributes to it."""
+
+    variant: str = Field(description="With every factor on.")
+    difference: float
+    low: float | None = None
+    high: float | None = None
+    seeds: int = Field(ge=1, description="That have every variant.")
+    values: tuple[ShapleyValue, ...] = Field(description="By factor; they add up to the difference.")
 
 
 class FactorAnalysis(Record):
@@ -89,8 +133,10 @@ class FactorAnalysis(Record):
     main: tuple[MainEffect, ...]
     interactions: tuple[Interaction, ...] = ()
     shares: dict[str, float] | None = Field(
-        default=None, description="Shapley share of the total effect by factor; only of full factorials."
+        default=None,
+        description="Shapley share of the total effect by factor; of full factorials whose total is not perhaps 0.",
     )
+    total: TotalEffect | None = Field(default=None, description="Only of full factorials.")
 
 
 class Comparison(Record):
@@ -104,6 +150,10 @@ class Comparison(Record):
     summaries: tuple[VariantSummary, ...] = Field(description="In the order of the spec.")
     effects: tuple[Effect, ...] = Field(description="In the order of the spec, without the baseline.")
     factors: FactorAnalysis | None = Field(default=None, description="Of a study of factors.")
+
+    def summary(self, variant: str) -> VariantSummary | None:
+        """Return the summary of a variant, if the run has it."""
+        return next((summary for summary in self.summaries if summary.variant == variant), None)
 
     @property
     def seeds(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ablation.analysis import Verdict
-from ablation.analysis.verdicts import verdict_of
+from ablation.analysis.verdicts import verdict_among, verdict_of
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,22 @@ def test_verdict_of_an_accuracy_is_the_other_way_round() -> None:
 
 def test_verdict_without_an_interval_is_inconclusive() -> None:
     assert verdict_of(None, direction="min", margin=0.05) == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("alone", "p_difference", "p_equivalence", "expected"),
+    [
+        ("helps", 0.05, None, "helps"),
+        ("helps", 0.051, None, "inconclusive"),
+        ("hurts", 0.01, 0.9, "hurts"),
+        ("hurts", 0.2, 0.01, "inconclusive"),
+        ("equivalent", 0.9, 0.04, "equivalent"),
+        ("equivalent", 0.01, 0.06, "inconclusive"),
+        ("inconclusive", 0.001, 0.001, "inconclusive"),
+        ("helps", None, None, "inconclusive"),
+    ],
+)
+def test_verdict_among_many_needs_its_own_adjusted_test(
+    alone: Verdict, p_difference: float | None, p_equivalence: float | None, expected: Verdict
+) -> None:
+    assert verdict_among(alone, p_difference=p_difference, p_equivalence=p_equivalence) == expected

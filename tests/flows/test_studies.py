@@ -17,13 +17,13 @@ SPECS = Path(__file__).parent.parent.parent / "specs"
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 
 
-def test_quickstart_trains_fifteen_trials_then_reuses_them(project: Project) -> None:
+def test_quickstart_trains_its_trials_then_reuses_them(project: Project) -> None:
     spec = str(SPECS / "quickstart.yaml")
 
     code, first = project.run_json("run", spec)
 
     assert code == 0
-    assert len(first["trials"]) == 15
+    assert len(first["trials"]) == 25
     assert set(statuses(first).values()) == {"trained"}
     verdicts = {effect["variant"]: effect["verdict"] for effect in first["effects"]}
     assert verdicts["l2_dropout"] == "helps"

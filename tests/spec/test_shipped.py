@@ -40,7 +40,7 @@ def test_every_spec_there_is_a_users_own_included_is_valid() -> None:
 def test_shipped_spec_expands_to_its_variants_in_order(name: str) -> None:
     study = shipped(name)
     assert [variant.name for variant in study.variants] == VARIANTS[name]
-    assert study.seeds == (0, 1, 2)
+    assert study.seeds == ((0, 1, 2, 3, 4) if name == "quickstart.yaml" else (0, 1, 2))
 
 
 @pytest.mark.parametrize("name", VARIANTS)

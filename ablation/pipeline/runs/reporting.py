@@ -10,7 +10,7 @@ import yaml
 from ablation.analysis import Comparison
 from ablation.history import History
 from ablation.pipeline.records import RunPlan
-from ablation.pipeline.runs.comparing import judge_gates
+from ablation.pipeline.runs.comparing import compare_others, judge_gates
 from ablation.pipeline.trials.exporting import export_lines
 from ablation.pipeline.trials.preflight import finding_lines
 from ablation.provenance import as_text
@@ -44,6 +44,7 @@ def report_run(
         reproduce=plan.command,
         environment=as_text(origin),
         histories=_histories(outcomes, store),
+        others=compare_others(study, outcomes),
         gates=judge_gates(study, outcomes),
         notes=(*notes(plan), *export_lines(outcomes)),
     )

@@ -34,13 +34,14 @@ def summary_csv(report: StudyReport) -> bytes:
             **trial.metrics,
             "epochs": trial.epochs,
             "train_s": trial.train_s,
+            "cpu_s": trial.cpu_s,
             "parameters": trial.parameters,
             "peak_rss_bytes": trial.peak_rss_bytes,
             "error": trial.error,
         }
         for trial in report.trials
     ]
-    costs = ("epochs", "train_s", "parameters", "peak_rss_bytes", "error")
+    costs = ("epochs", "train_s", "cpu_s", "parameters", "peak_rss_bytes", "error")
     return csv_bytes(rows, ("variant", "seed", "status", *metrics, *costs))
 
 
@@ -55,15 +56,24 @@ def effects_csv(report: StudyReport) -> bytes:
             "low": effect.low,
             "high": effect.high,
             "pairs": effect.pairs,
+            "p_value": effect.p_value,
+            "p_t": effect.p_t,
+            "p_adjusted": effect.p_adjusted,
+            "time_ratio": None if effect.cost is None else effect.cost.time_ratio,
+            "parameters_more": None if effect.cost is None else effect.cost.parameters,
             **{f"seed_{seed}": effect.differences.get(seed) for seed in report.seeds},
         }
         for effect in report.comparison.ranked_effects()
     ]
-    return csv_bytes(rows, ("variant", "verdict", "difference", "low", "high", "pairs", *seeds))
+    numbers = ("difference", "low", "high", "pairs", "p_value", "p_t", "p_adjusted", "time_ratio", "parameters_more")
+    return csv_bytes(rows, ("variant", "verdict", *numbers, *seeds))
 
 
 def effects_json(report: StudyReport) -> bytes:
-    """Return the comparison and its answer in words, for scripts and dashboards."""
+    """Return the comparison and its answer in words, for scripts and dashboards.
+
+    docs/results.md describes it. The version counts up when a field goes or means something else, not for new ones.
+    """
     comparison = report.comparison
     document = {
         "schema_version": EFFECTS_SCHEMA_VERSION,
@@ -72,6 +82,7 @@ def effects_json(report: StudyReport) -> bytes:
         "headline": headline(comparison),
         "answer": answer_lines(comparison, report.trials, report.notes),
         **comparison.model_dump(mode="json"),
+        "others": {name: other.model_dump(mode="json") for name, other in report.others.items()},
         "gates": [gate.model_dump(mode="json") for gate in report.gates],
     }
     return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")

@@ -85,7 +85,14 @@ def test_baseline_that_was_not_run_gives_no_data() -> None:
 
 def test_equal_differences_give_an_interval_of_no_width() -> None:
     (effect,) = comparison_of({"a": {0: 1.0, 1: 2.0}, "b": {0: 0.5, 1: 1.5}}).effects
-    assert (effect.low, effect.high, effect.verdict) == (-0.5, -0.5, "helps")
+    assert (effect.low, effect.high) == (-0.5, -0.5)
+
+
+def test_equal_differences_are_settled_by_the_exact_test_alone() -> None:
+    values = {"a": {seed: 1.0 + seed for seed in range(6)}, "b": {seed: 0.5 + seed for seed in range(6)}}
+    few = {name: {seed: by_seed[seed] for seed in range(5)} for name, by_seed in values.items()}
+    assert [(each.p_t, each.verdict) for each in comparison_of(few).effects] == [(0.0625, "inconclusive")]
+    assert [(each.p_t, each.verdict) for each in comparison_of(values).effects] == [(0.03125, "helps")]
 
 
 def test_outcome_of_an_unknown_variant_is_an_error() -> None:
@@ -118,7 +125,7 @@ def test_ranked_effects_go_from_best_to_worst_with_no_data_last() -> None:
 
 
 def test_answered_effects_put_settled_verdicts_first() -> None:
-    values = {"base": {0: 1.0, 1: 1.1}, "one seed": {0: 0.0}, "hurts": {0: 2.0, 1: 2.1}, "helps": {0: 0.5, 1: 0.6}}
+    values = {"base": {0: 1.0, 1: 1.1}, "one seed": {0: 0.0}, "hurts": {0: 2.0, 1: 2.11}, "helps": {0: 0.5, 1: 0.61}}
     assert [effect.variant for effect in comparison_of(values).answered_effects()] == ["helps", "hurts", "one seed"]
 
 

@@ -1,0 +1,1 @@
+"""Inference from a few paired differences: intervals, tests, and what more seeds would bring."""
