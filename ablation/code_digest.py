@@ -15,10 +15,11 @@ RESULT_CODE = (
     "model",
     "training",
 )
-# Below those: what looks at data, or at models that are then thrown away or were trained before, and what runs the
-# process of a trial.
+# Below those: what looks at data, at outputs, or at models that are then thrown away or were trained before, and what
+# runs the process of a trial.
 LEFT_OUT_CODE = (
     "data/describing",
+    "evaluation/assessing",
     "training/__main__.py",
     "training/checkpoints.py",
     "training/exporting",

@@ -62,6 +62,8 @@ def _plan(
 
 
 def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: set[str]) -> str:
+    from ablation.pipeline import audit_study
+
     misses = {(miss.variant, miss.seed): miss for miss in estimate.misses}
     trials = [
         {
@@ -85,6 +87,7 @@ def _document(study: Study, plan: RunPlan, estimate: StudyEstimate, finished: se
         "trials": trials,
         "totals": {"trials": len(trials), **totals},
         "changes": plan.changes,
+        "fairness": [warning.model_dump(mode="json") for warning in audit_study(study)],
         "warnings": [str(warning) for warning in study.warnings],
     }
     return json.dumps(document, indent=2)

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ablation.pipeline import StudyEstimate, VariantEstimate
+from ablation.pipeline import ON_TEST_DATA, StudyEstimate, VariantEstimate, audit_study
 from ablation.spec import Study
 from cli.plan_differences import miss_lines, values
 from cli.tables import output_console
@@ -31,7 +31,7 @@ def print_plan(study: Study, estimate: StudyEstimate) -> None:
     for line in miss_lines(estimate.misses):
         _say(console, line)
     console.print()
-    for line in _totals(estimate):
+    for line in [*_unfairness(study), *_totals(estimate)]:
         _say(console, line)
 
 
@@ -105,6 +105,11 @@ def _totals(estimate: StudyEstimate) -> list[str]:
     if estimate.other_threads:
         lines.append(_threads(estimate))
     return [*lines, f"Storage: about {size(estimate.storage_bytes)}."]
+
+
+def _unfairness(study: Study) -> list[str]:
+    """Say why the comparison will not be fair; of the test part the warnings of the spec speak already, with lines."""
+    return [f"[!] {each.kind}: {each.sentence}." for each in audit_study(study) if each.kind != ON_TEST_DATA]
 
 
 def _threads(estimate: StudyEstimate) -> str:

@@ -17,11 +17,12 @@ from ablation.analysis.effects import (
     Verdict,
 )
 from ablation.analysis.factors.analysis import analyze_factors
-from ablation.analysis.fairness import FairnessWarning
+from ablation.analysis.fairness import FairnessWarning, Treatment, Unfairness, audit
 from ablation.analysis.gates import Bounds, GateResult, GateStatus, gate_line, judge
 from ablation.analysis.metrics import Direction, metric_direction
 from ablation.analysis.numbers import decimals_for, format_number
-from ablation.analysis.overfitting import Overfitting
+from ablation.analysis.overfitting import Overfitting, OverfittingSummary, measure_overfitting, summarize_overfitting
+from ablation.analysis.overfitting_lines import overfitting_line, overfitting_sentence
 from ablation.analysis.rate_range import RateRange, judge_rates, range_lines
 from ablation.analysis.words.answer import answer_lines, headline
 from ablation.analysis.words.caveats import caveats
@@ -41,13 +42,17 @@ __all__ = [
     "Interaction",
     "MainEffect",
     "Overfitting",
+    "OverfittingSummary",
     "RateRange",
     "ShapleyValue",
     "TotalEffect",
+    "Treatment",
+    "Unfairness",
     "VariantSummary",
     "Verdict",
     "analyze_factors",
     "answer_lines",
+    "audit",
     "caveats",
     "compare",
     "cost_words",
@@ -61,7 +66,11 @@ __all__ = [
     "headline",
     "judge",
     "judge_rates",
+    "measure_overfitting",
     "metric_direction",
+    "overfitting_line",
+    "overfitting_sentence",
     "range_lines",
+    "summarize_overfitting",
     "verdict_lines",
 ]

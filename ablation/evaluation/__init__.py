@@ -1,5 +1,6 @@
 """Outputs of a trained model to numbers, in NumPy: dropout off, penalties left out, the same for every split."""
 
+from ablation.evaluation import assessing
 from ablation.evaluation.evaluating import LOSS, evaluate, measure
 from ablation.evaluation.heads import Head, head_of
 from ablation.evaluation.predictions import Predictions
@@ -11,6 +12,7 @@ __all__ = [
     "Predictions",
     "TargetEncoder",
     "TargetForm",
+    "assessing",  # looks at outputs without changing a metric
     "evaluate",
     "head_of",
     "measure",

@@ -9,9 +9,8 @@ from functools import partial
 import numpy as np
 
 from ablation.data import Array
+from ablation.evaluation.calibration import calibration_error
 from ablation.evaluation.predictions import Predictions
-
-ECE_BINS = 15
 
 
 def accuracy(of: Predictions) -> float:
@@ -64,10 +63,7 @@ def ece(of: Predictions) -> float:
     """
     if not of.head.is_probabilistic:
         return math.nan
-    confidence = np.max(of.scores, axis=-1)
-    bins = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
-    gaps = np.bincount(bins, weights=(of.predicted == of.labels) - confidence, minlength=ECE_BINS)
-    return float(np.sum(np.abs(gaps)) / len(confidence))
+    return calibration_error(of)
 
 
 def mse(of: Predictions) -> float:

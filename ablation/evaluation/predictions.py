@@ -60,3 +60,13 @@ class Predictions:
             return (self._raw[:, 0] > self.head.yes_threshold).astype(np.int32)
         classes: Array = np.argmax(self._raw, axis=-1)
         return classes
+
+    @property
+    def is_finite(self) -> Array:
+        """Whether all outputs of a sample are finite, bool (n,)."""
+        finite: Array = np.all(np.isfinite(self._raw), axis=-1)
+        return finite
+
+    def take(self, rows: Array) -> Predictions:
+        """Return those of some samples."""
+        return Predictions(self.head, self._raw[rows], self.labels[rows])

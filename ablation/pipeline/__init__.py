@@ -29,6 +29,7 @@ from ablation.pipeline.planning.plans import (
 )
 from ablation.pipeline.planning.rate_ranges import RangeRequest, RangeTest, RangeTestFailed, run_range_test
 from ablation.pipeline.planning.resources import ResourcesMissing, open_slots, threads_of, workers_of
+from ablation.pipeline.planning.treatments import ON_TEST_DATA, audit_study
 from ablation.pipeline.preview import DataPreview, preview_data
 from ablation.pipeline.records import PlannedTrial, RunContext, RunPlan, RunResult
 from ablation.pipeline.runs.attendance import attended
@@ -57,6 +58,7 @@ from ablation.pipeline.workspace import Workspace, remove_abandoned, workspaces
 
 __all__ = [
     "OLDER_THAN_DAYS",
+    "ON_TEST_DATA",
     "BuildFailed",
     "BuiltModel",
     "DataPreview",
@@ -87,6 +89,7 @@ __all__ = [
     "as_cached",
     "as_twin",
     "attended",
+    "audit_study",
     "build_variant",
     "choose_dataset",
     "commit_run",

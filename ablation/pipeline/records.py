@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ablation.analysis import Comparison, GateResult
+from ablation.analysis import Comparison, FairnessWarning, GateResult, OverfittingSummary
 from ablation.catalogue import Dataset
 from ablation.records import ModelFormat, Record, RunStatus, TrialOutcome
 from ablation.spec import Surroundings, Trial
@@ -87,6 +87,8 @@ class RunResult(Record):
     trials: tuple[TrialOutcome, ...]
     comparison: Comparison
     answers: tuple[str, ...] = Field(description="The verdicts in words.")
+    overfitting: tuple[OverfittingSummary, ...] = Field(default=(), description="When and how much each overfits.")
+    fairness: tuple[FairnessWarning, ...] = Field(default=(), description="Ways in which the comparison is not fair.")
     findings: tuple[Finding, ...] = Field(default=(), description="What the pre-flight found in the models.")
     gates: tuple[GateResult, ...] = Field(default=(), description="How each gate of the spec was decided.")
 

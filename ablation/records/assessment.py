@@ -50,7 +50,8 @@ class Assessment(Record):
 
     schema_version: Literal[1] = 1
     samples: int = Field(ge=0, description="Of the test part.")
-    confusion: Confusion | None = None
+    not_finite: int = Field(default=0, ge=0, description="Of them, those whose outputs are not; nothing here has them.")
+    confusion: Confusion | None = Field(default=None, description="None for numbers, and for more than 100 classes.")
     calibration_error: float | None = Field(default=None, description="Expected calibration error, 0 to 1.")
     reliability: tuple[ReliabilityBin, ...] = ()
     residuals: Residuals | None = None

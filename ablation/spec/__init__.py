@@ -16,6 +16,7 @@ from ablation.spec import (
     regularizers,
     schedules,
 )
+from ablation.spec.checks.schedules import training_samples
 from ablation.spec.data import DataSpec, Labels, Subset, Validation
 from ablation.spec.expansion.differences import Difference, differences
 from ablation.spec.expansion.identity import Surroundings, canonical_json, digest, fingerprint
@@ -95,4 +96,5 @@ __all__ = [
     "regularizers",
     "sample_shape",
     "schedules",
+    "training_samples",
 ]

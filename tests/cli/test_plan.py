@@ -36,6 +36,17 @@ def test_plan_of_a_new_study_says_what_is_not_known(project: Project) -> None:
     assert "Time: unknown: nothing like it was trained yet; measure it with --pilot." in completed.stdout
 
 
+def test_plan_says_what_will_not_be_fair(project: Project) -> None:
+    spec = project.write(TINY.replace("{fraction: 0.25}", "{use: test}") + "  longer: {set: {training.epochs: 4}}\n")
+    completed = project.call("plan", spec)
+    lengths = "8 steps (baseline), 16 steps (longer)"
+    assert f"\n[!] unequal steps: not all variants are trained as long: {lengths}; " in completed.stdout
+    assert "selection on the test set" not in completed.stdout
+    assert "the data that chooses is the data that judges" in completed.stderr
+    _, plan = project.call_json("plan", spec)
+    assert [warning["kind"] for warning in plan["fairness"]] == ["selection on the test set", "unequal steps"]
+
+
 def test_plan_of_factors_shows_levels_design_and_layers(project: Project) -> None:
     printed = project.call("plan", project.write(FACTORIAL)).stdout
     assert "Factors, in the design full_factorial:\n  norm: off, on  (Batch normalisation.)\n" in printed

@@ -15,6 +15,7 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from ablation.history import History
+from ablation.records import Assessment
 from ablation.training import Progress, read_progress
 from tests.conftest import DEADLINE_S, TINY, FinishedRun, Project, wait_for
 
@@ -29,7 +30,7 @@ FAILING = (
 """
 )
 LONG = TINY.replace("  l2: {", "  long: {set: {training.epochs: 100000}}\n  l2: {")
-TRIAL_FILES = ("history.csv", "metrics.json", "curves.svg", "curves.png", "model.keras", "log.txt")
+TRIAL_FILES = ("history.csv", "metrics.json", "assessment.json", "curves.svg", "curves.png", "model.keras", "log.txt")
 
 
 def statuses(result: Any) -> dict[tuple[str, int], str]:
@@ -53,9 +54,28 @@ def test_run_publishes_every_file_its_manifest_lists_and_no_other(finished_run: 
     assert manifest["status"] == "complete"
     assert manifest["trials"] == {"trained": 4}
     assert on_disk == listed | {"manifest.json"}
-    assert {"index.html", "summary.csv", "effects.json", "validation_loss.svg", "validation_loss.png"} <= listed
+    assert {
+        "index.html",
+        "summary.csv",
+        "effects.json",
+        "overfitting.json",
+        "validation_loss.svg",
+        "validation_loss.png",
+    } <= listed
     assert {f"variants/l2/seed-1/{name}" for name in TRIAL_FILES} <= listed
     assert (finished_run.folder / "spec.yaml").read_text() == TINY
+
+
+def test_run_says_what_its_models_confuse_and_how_they_overfit(finished_run: FinishedRun) -> None:
+    content = (finished_run.folder / "variants/l2/seed-1/assessment.json").read_bytes()
+    assessment = Assessment.model_validate_json(content)
+    assert assessment.samples == 60
+    assert assessment.confusion is not None and sum(map(sum, assessment.confusion.counts)) == 60
+    assert all(mistake.image and mistake.truth != mistake.predicted for mistake in assessment.mistakes)
+    overfitting = json.loads((finished_run.folder / "overfitting.json").read_text())
+    assert [each["variant"] for each in overfitting["variants"]] == ["baseline", "l2"]
+    assert overfitting["trials"]["l2"]["1"]["epochs"] == [1, 2]
+    assert json.loads((finished_run.folder / "effects.json").read_text())["fairness"] == []
 
 
 def test_run_says_what_its_store_does_with_conditional_writes(finished_run: FinishedRun) -> None:

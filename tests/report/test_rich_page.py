@@ -8,7 +8,6 @@ import pytest
 
 from ablation.report import StudyReport, render_study
 from ablation.report.charts.figures import Figure, study_figures
-from ablation.report.files.overfitting import overfitting_words
 from ablation.report.page.page import study_page
 
 from .rich import regression, rich_study
@@ -99,19 +98,6 @@ def test_regression_shows_residuals_instead_of_classes(small: StudyReport) -> No
     page = page_of(regression(small))
     assert "Residuals" in page.headings and "Mistakes" not in page.headings
     assert {"residuals.svg", "confusion.svg"} & set(page.attributes("a", "href")) == {"residuals.svg"}
-
-
-def test_overfitting_is_told_in_words(small: StudyReport) -> None:
-    trials = list(small.overfitting["baseline"].values())
-    turning = [
-        found.model_copy(update={"turning_epoch": epoch, "best_gap": 0.05, "last_gap": 0.31})
-        for found, epoch in zip(trials, (4, 6), strict=True)
-    ]
-    assert overfitting_words(turning) == (
-        "overfits from the median epoch 5 on in 2 of 2 seeds: the gap is 0.05 at the best epoch, 0.31 at the last"
-    )
-    never = [found.model_copy(update={"turning_epoch": None, "last_gap": None}) for found in trials]
-    assert overfitting_words(never) == "does not overfit in 8 epochs"
 
 
 @pytest.mark.slow

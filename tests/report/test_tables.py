@@ -34,7 +34,11 @@ def test_summary_has_a_row_a_trial_failed_ones_included(files: dict[str, bytes])
 
 def test_summary_columns_begin_with_the_compared_metric(files: dict[str, bytes]) -> None:
     header = files["summary.csv"].decode().splitlines()[0]
-    expected = "variant,seed,status,val_loss,test_accuracy,epochs,train_s,cpu_s,parameters,peak_rss_bytes,error"
+    overfitting = "lowest_val_loss_epoch,turning_epoch,gap_area,trained_gap,calibration_error"
+    expected = (
+        f"variant,seed,status,val_loss,test_accuracy,epochs,best_epoch,{overfitting},"
+        "train_s,cpu_s,parameters,peak_rss_bytes,error"
+    )
     assert header == expected
 
 

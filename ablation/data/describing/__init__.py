@@ -2,6 +2,7 @@
 
 from ablation.data.describing.decoded import DecodedSplit, class_names, decoded_splits
 from ablation.data.describing.labels import ClassCounts, Quantiles, class_counts, quantiles, target_quantiles
+from ablation.data.describing.pictures import is_image, thumbnails
 from ablation.data.describing.sequences import SequenceFacts, describe_sequences, lengths_of
 from ablation.data.describing.values import Histogram, ValueRange, histogram, in_batches, value_ranges
 
@@ -18,8 +19,10 @@ __all__ = [
     "describe_sequences",
     "histogram",
     "in_batches",
+    "is_image",
     "lengths_of",
     "quantiles",
     "target_quantiles",
+    "thumbnails",
     "value_ranges",
 ]

@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from ablation.data import PreparedRef, load_prepared
-from ablation.evaluation import evaluate, head_of
+from ablation.evaluation import Predictions, evaluate, head_of
 from ablation.history import History
+from ablation.pipeline.delivering.assessing import assess_test_part
 from ablation.pipeline.delivering.checkpoints import checkpoint_of
 from ablation.pipeline.delivering.outbox import WaitingTrial, outbox_of
 from ablation.pipeline.records import PlannedTrial, RunContext
 from ablation.pipeline.workspace import Workspace
 from ablation.processes import LOG
-from ablation.records import TrialOutcome
+from ablation.records import BlobRef, TrialOutcome
 from ablation.report import render_trial_curves
 from ablation.settings import Settings
 from ablation.store import (
@@ -40,7 +41,7 @@ from ablation.store import (
 )
 from ablation.training import DIAGNOSTICS, HISTORY, INPUTS, MODEL, OF_DIVERGED, PREDICTIONS
 
-METRICS = "metrics.json"
+METRICS, ASSESSMENT = "metrics.json", "assessment.json"
 
 
 def upload_files(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
@@ -52,15 +53,7 @@ def upload_files(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
     folder = _folder(outcome, run)
     names = (HISTORY, DIAGNOSTICS, MODEL, PREDICTIONS, LOG, *OF_DIVERGED)
     written = [folder / name for name in names if (folder / name).is_file()]
-    try:
-        store = _store(run)
-        files = {path.name: put_blob(store, path, content_type_of(path.name)) for path in written}
-    except StoreError as error:
-        if not is_away(error):
-            raise
-        files = {path.name: reference(path, content_type_of(path.name)) for path in written}
-        return outcome.model_copy(update={"files": files, "is_waiting": True})
-    return outcome.model_copy(update={"files": files})
+    return _uploaded(outcome, written, run)
 
 
 def send_files(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
@@ -78,14 +71,22 @@ def send_files(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
 def evaluate_trial(
     outcome: TrialOutcome, planned: PlannedTrial, prepared: PreparedRef, run: RunContext
 ) -> TrialOutcome:
-    """Add the metrics of the trained model's outputs on the train, validation and test splits."""
+    """Add what the trained model's outputs say: metrics on the train, validation and test splits, and assessment.json.
+
+    Returns:
+        The outcome with both; where the store is away the file is on this machine alone, and the outcome says so.
+    """
     predictions = _read(outcome, PREDICTIONS, run)
     with np.load(io.BytesIO(predictions), allow_pickle=False) as archive:
         outputs = {split: archive[split] for split in ("train", "val", "test")}
-    spec = planned.trial.spec
+    spec, samples = planned.trial.spec, load_prepared(prepared, Settings())
     head = head_of(spec.model, spec.training.loss, prepared.classes)
-    metrics = evaluate(outputs, load_prepared(prepared, Settings()), head, spec.training.metrics)
-    return outcome.model_copy(update={"metrics": metrics})
+    metrics = evaluate(outputs, samples, head, spec.training.metrics)
+    assessment = assess_test_part(Predictions(head, outputs["test"], samples.test.y), planned, Settings())
+    path = _folder(outcome, run) / ASSESSMENT
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(assessment.model_dump_json(), encoding="utf-8")
+    return _uploaded(outcome.model_copy(update={"metrics": metrics}), [path], run)
 
 
 def publish_outcome(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
@@ -106,6 +107,23 @@ def publish_outcome(outcome: TrialOutcome, run: RunContext) -> TrialOutcome:
         checkpoint_of(outcome.fingerprint, run, Settings()).forget()  # until now a lost store costs no training
     Workspace(Settings(), run.run_id).write_outcome(published)
     return published
+
+
+def _uploaded(outcome: TrialOutcome, written: list[Path], run: RunContext) -> TrialOutcome:
+    """Put files of a trial's folder into the store; they wait with the trial where the store is, or was, away."""
+    is_waiting = outcome.is_waiting
+    files: dict[str, BlobRef] = {}
+    try:
+        if not is_waiting:
+            store = _store(run)
+            files = {path.name: put_blob(store, path, content_type_of(path.name)) for path in written}
+    except StoreError as error:
+        if not is_away(error):
+            raise
+        is_waiting = True
+    if is_waiting:
+        files = {path.name: reference(path, content_type_of(path.name)) for path in written}
+    return outcome.model_copy(update={"files": outcome.files | files, "is_waiting": is_waiting})
 
 
 def _draw(outcome: TrialOutcome, run: RunContext) -> dict[str, bytes]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ablation.data import Array, DataError
+from ablation.data.describing import is_image
 from ablation.pipeline.preview.facts import DataPreview
-from ablation.pipeline.preview.subject import Subject, is_image
+from ablation.pipeline.preview.subject import Subject
 from ablation.pipeline.preview.windows import Window, describe_window, normalized_window, stored_window
 from ablation.report.preview import Cell, GridColumn, ImageGrid
 from ablation.spec.augmenters import CutMix, MixUp

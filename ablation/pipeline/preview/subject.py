@@ -8,7 +8,7 @@ from typing import Literal
 
 from ablation.catalogue import Dataset
 from ablation.data import Array, Prepared
-from ablation.data.describing import DecodedSplit
+from ablation.data.describing import DecodedSplit, is_image
 from ablation.evaluation import Head, head_of
 from ablation.spec import Trial
 
@@ -72,8 +72,3 @@ class Subject:
         if word == "feature" and len(named) == shape[0]:
             return tuple(named)
         return tuple(f"{word} {index}" for index in range(shape[0]))
-
-
-def is_image(shape: tuple[int | None, ...]) -> bool:
-    """Whether samples of a shape can be drawn: (height, width) or (height, width, channels)."""
-    return len(shape) in (2, 3)

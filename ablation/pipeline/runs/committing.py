@@ -11,6 +11,8 @@ from ablation.analysis import (
     answer_lines,
     gate_line,
     headline,
+    overfitting_line,
+    summarize_overfitting,
 )
 from ablation.pipeline.delivering.delivery import outlast
 from ablation.pipeline.records import RunContext, RunPlan, RunResult
@@ -164,7 +166,14 @@ def _result(
         wall_s=manifest.wall_s,
         trials=outcomes,
         comparison=report.comparison,
-        answers=(*answer_lines(report.comparison, outcomes, report.notes), *map(gate_line, report.gates)),
+        answers=(*answer_lines(report.comparison, outcomes, report.caveats), *_further_lines(report)),
+        overfitting=summarize_overfitting(report.overfitting),
+        fairness=report.fairness,
         findings=plan.findings,
         gates=report.gates,
     )
+
+
+def _further_lines(report: StudyReport) -> tuple[str, ...]:
+    overfitting = overfitting_line(summarize_overfitting(report.overfitting))
+    return (*([overfitting] if overfitting else []), *map(gate_line, report.gates))

@@ -8,10 +8,12 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ablation.analysis import answer_lines, headline
+from ablation.records import TrialOutcome
 from ablation.report.drawing.rendering import Row
 from ablation.report.study import StudyReport
 
 EFFECTS_SCHEMA_VERSION = 1
+OVERFITTING_COLUMNS = ("lowest_val_loss_epoch", "turning_epoch", "gap_area", "trained_gap", "calibration_error")
 
 
 def csv_bytes(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
@@ -33,6 +35,8 @@ def summary_csv(report: StudyReport) -> bytes:
             "status": trial.status,
             **trial.metrics,
             "epochs": trial.epochs,
+            "best_epoch": trial.best_epoch,
+            **_overfitting(report, trial),
             "train_s": trial.train_s,
             "cpu_s": trial.cpu_s,
             "parameters": trial.parameters,
@@ -41,8 +45,21 @@ def summary_csv(report: StudyReport) -> bytes:
         }
         for trial in report.trials
     ]
-    costs = ("epochs", "train_s", "cpu_s", "parameters", "peak_rss_bytes", "error")
+    measured = ("epochs", "best_epoch", *OVERFITTING_COLUMNS)
+    costs = (*measured, "train_s", "cpu_s", "parameters", "peak_rss_bytes", "error")
     return csv_bytes(rows, ("variant", "seed", "status", *metrics, *costs))
+
+
+def _overfitting(report: StudyReport, trial: TrialOutcome) -> Row:
+    measured = report.overfitting.get(trial.variant, {}).get(trial.seed)
+    assessed = report.assessments.get(trial.variant, {}).get(trial.seed)
+    row: Row = dict.fromkeys(OVERFITTING_COLUMNS)
+    if measured is not None:
+        row["lowest_val_loss_epoch"], row["turning_epoch"] = measured.best_epoch, measured.turning_epoch
+        row["gap_area"], row["trained_gap"] = measured.area, measured.trained_gap
+    if assessed is not None:
+        row["calibration_error"] = assessed.calibration_error
+    return row
 
 
 def effects_csv(report: StudyReport) -> bytes:
@@ -80,9 +97,10 @@ def effects_json(report: StudyReport) -> bytes:
         "study": report.study,
         "run_id": report.run_id,
         "headline": headline(comparison),
-        "answer": answer_lines(comparison, report.trials, report.notes),
+        "answer": answer_lines(comparison, report.trials, report.caveats),
         **comparison.model_dump(mode="json"),
         "others": {name: other.model_dump(mode="json") for name, other in report.others.items()},
+        "fairness": [warning.model_dump(mode="json") for warning in report.fairness],
         "gates": [gate.model_dump(mode="json") for gate in report.gates],
     }
     return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
