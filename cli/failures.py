@@ -90,7 +90,7 @@ def _code(error: Exception) -> Exit | None:
     names = {kind.__name__ for kind in type(error).__mro__}
     if "PullIncomplete" in names:
         return Exit.NOT_WHOLE
-    if names & {"RunUnknown", "PathsRefused", "FolderTaken"}:
+    if names & {"RunUnknown", "PathsRefused", "FolderTaken", "PortUnavailable"}:
         return Exit.USAGE
     if names & {"StoreError", "EngineUnreachable", "DataUnavailable", "CacheUnwritable"}:
         return Exit.UNREACHABLE

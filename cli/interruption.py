@@ -40,6 +40,18 @@ def ending_on_signals() -> Iterator[None]:
         reader.close()
 
 
+@contextmanager
+def told_to_end() -> Iterator[threading.Event]:
+    """Yield what is set by Ctrl-C or TERM, for a program whose end they are and not its interruption."""
+    told = threading.Event()
+    previous = {number: signal.signal(number, lambda *_: told.set()) for number in _SIGNALS}
+    try:
+        yield told
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ablation.analysis import Comparison, Effect, VariantSummary, decimals_for, effect_numbers, format_number
-from ablation.pipeline import RunResult
-from ablation.records import RunManifest
+
+if TYPE_CHECKING:
+    from ablation.pipeline import RunResult
 
 MOST_DECIMALS = 6
 PIPE_WIDTH = 160
@@ -33,7 +34,7 @@ def output_console() -> Console:
 def print_result(result: RunResult) -> None:
     """Print the variants, the answer, what failed and where the page is."""
     console = output_console()
-    _print_comparison(console, result.comparison)
+    print_comparison(console, result.comparison)
     for line in result.answers:
         console.print(line, markup=False, soft_wrap=True)
     for trial in result.trials:
@@ -47,7 +48,7 @@ def print_result(result: RunResult) -> None:
     console.print(f"Page: {result.address}", markup=False, soft_wrap=True)
 
 
-def _print_comparison(console: Console, comparison: Comparison) -> None:
+def print_comparison(console: Console, comparison: Comparison) -> None:
     """Print the table, or a line a variant where the terminal is too narrow for it: no name or number is ever cut."""
     table = comparison_table(comparison)
     unconstrained = console.options.update(max_width=10_000)
@@ -104,17 +105,3 @@ def _decimals(uncertainty: float) -> int:
 def _counts(result: RunResult) -> dict[str, int]:
     statuses = [trial.status for trial in result.trials]
     return {status: statuses.count(status) for status in dict.fromkeys(statuses)}
-
-
-def print_run(manifest: RunManifest, results: dict[str, Any], address: str, about: str) -> None:
-    """Print a published run: its question, its answer, its comparison; `about` says when and from what."""
-    console = output_console()
-    comparison = Comparison.model_validate({name: results[name] for name in Comparison.model_fields if name in results})
-    console.print(f"{manifest.study} {manifest.run_id}: {manifest.status}", markup=False)
-    console.print(about, markup=False, soft_wrap=True)
-    if manifest.question:
-        console.print(manifest.question, markup=False, soft_wrap=True)
-    _print_comparison(console, comparison)
-    for line in results["answer"]:
-        console.print(line, markup=False, soft_wrap=True)
-    console.print(f"\nPage: {address}", markup=False, soft_wrap=True)

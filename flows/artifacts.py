@@ -20,10 +20,14 @@ from prefect.artifacts import (
 )
 from prefect.exceptions import PrefectException
 
+from ablation.analysis import effect_numbers
 from ablation.pipeline import RunResult
+from ablation.records import TrialOutcome
+from ablation.report import escape_markdown
 
 _log = logging.getLogger(__name__)
 
+MOST_FAILURES = 20
 UPDATE_S = 2.0  # an update takes as much of this program's time as a small trial's upload
 
 
@@ -64,7 +68,7 @@ def publish_summary(result: RunResult) -> None:
         logger.info(line)
     rows = [effect.model_dump(mode="json", exclude={"differences"}) for effect in result.comparison.effects]
     with _as_far_as_possible():
-        create_markdown_artifact(markdown=_markdown(result), key="answer", description=result.study)
+        create_markdown_artifact(markdown=summary_markdown(result), key="answer", description=result.study)
         if rows:
             create_table_artifact(table=rows, key="effects", description=result.comparison.metric)
         create_link_artifact(link=_link(result.address), link_text=f"{result.study} {result.run_id}", key="page")
@@ -84,8 +88,40 @@ def _link(address: str) -> str:
     return address if "://" in address else Path(address).absolute().as_uri()
 
 
-def _markdown(result: RunResult) -> str:
-    answers = "\n".join(f"- {line}" for line in result.answers)
-    failures = [trial for trial in result.trials if not trial.is_finished]
-    failed = "".join(f"\n- {trial.variant} seed {trial.seed}: {trial.status}: {trial.error}" for trial in failures)
-    return f"## {result.study}\n\n{answers}\n" + (f"\n### Trials without a result\n{failed}\n" if failed else "")
+def summary_markdown(result: RunResult) -> str:
+    """Return the answer in the words of terminal and page, a row a variant, what failed, and where the page is.
+
+    Every text of a study is escaped: it shows as it is written, and is no markup.
+    """
+    return "\n\n".join(part for part in _parts(result) if part) + "\n"
+
+
+def _parts(result: RunResult) -> Iterator[str]:
+    yield f"## {escape_markdown(result.study)}"
+    yield "\n".join(f"- {escape_markdown(line)}" for line in result.answers)
+    yield _table(result)
+    failed = [trial for trial in result.trials if not trial.is_finished]
+    lines = [_failure(trial) for trial in failed[:MOST_FAILURES]]
+    if len(failed) > MOST_FAILURES:
+        lines.append(f"- and {len(failed) - MOST_FAILURES} more")
+    yield "\n".join(["### Trials without a result", "", *lines]) if lines else ""
+    yield f"[The page of run {escape_markdown(result.run_id)}](<{_link(result.address)}>)"
+
+
+def _table(result: RunResult) -> str:
+    comparison = result.comparison
+    if not comparison.effects:
+        return ""
+    metric = escape_markdown(comparison.metric)
+    rows = [f"| variant | difference in {metric} | interval | seeds | verdict |", "|---|---:|---:|---:|---|"]
+    for effect in comparison.ranked_effects():
+        difference, low, high = effect_numbers(effect, comparison)
+        interval = f"{low} to {high}" if low else ""
+        rows.append(
+            f"| {escape_markdown(effect.variant)} | {difference} | {interval} | {effect.pairs} | {effect.verdict} |"
+        )
+    return "\n".join(rows)
+
+
+def _failure(trial: TrialOutcome) -> str:
+    return "- " + escape_markdown(f"{trial.variant} seed {trial.seed}: {trial.status}: {trial.error}")

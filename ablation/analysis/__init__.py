@@ -24,6 +24,7 @@ from ablation.analysis.numbers import decimals_for, format_number
 from ablation.analysis.overfitting import Overfitting, OverfittingSummary, measure_overfitting, summarize_overfitting
 from ablation.analysis.overfitting_lines import overfitting_line, overfitting_sentence
 from ablation.analysis.rate_range import RateRange, judge_rates, range_lines
+from ablation.analysis.stability import EffectHistory, RunPoint, effect_histories, move_sentence, stability_sentence
 from ablation.analysis.words.answer import answer_lines, headline
 from ablation.analysis.words.caveats import caveats
 from ablation.analysis.words.factors import factor_lines, factor_sentence
@@ -35,6 +36,7 @@ __all__ = [
     "Cost",
     "Direction",
     "Effect",
+    "EffectHistory",
     "FactorAnalysis",
     "FairnessWarning",
     "GateResult",
@@ -44,6 +46,7 @@ __all__ = [
     "Overfitting",
     "OverfittingSummary",
     "RateRange",
+    "RunPoint",
     "ShapleyValue",
     "TotalEffect",
     "Treatment",
@@ -57,6 +60,7 @@ __all__ = [
     "compare",
     "cost_words",
     "decimals_for",
+    "effect_histories",
     "effect_numbers",
     "effect_sentence",
     "factor_lines",
@@ -68,9 +72,11 @@ __all__ = [
     "judge_rates",
     "measure_overfitting",
     "metric_direction",
+    "move_sentence",
     "overfitting_line",
     "overfitting_sentence",
     "range_lines",
+    "stability_sentence",
     "summarize_overfitting",
     "verdict_lines",
 ]

@@ -36,6 +36,7 @@ from ablation.pipeline.runs.attendance import attended
 from ablation.pipeline.runs.committing import commit_run, rebuild_indexes
 from ablation.pipeline.runs.comparing import compare_trials
 from ablation.pipeline.runs.housekeeping import OLDER_THAN_DAYS, Leftover, TidiedStore, tidy_cache, tidy_store
+from ablation.pipeline.runs.owners import owners_of
 from ablation.pipeline.runs.reporting import reproduce_command
 from ablation.pipeline.trials.claims import give_back, given_back_on_failure
 from ablation.pipeline.trials.exporting import (
@@ -118,6 +119,7 @@ __all__ = [
     "new_run_id",
     "open_slots",
     "outbox_of",
+    "owners_of",
     "plan_run",
     "prepare_data",
     "preview_data",

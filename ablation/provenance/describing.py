@@ -71,13 +71,18 @@ def take_stock() -> None:
     _of_process()
 
 
+def computing_versions(provenance: Provenance) -> dict[str, str]:
+    """Return the versions of Python and of the libraries that compute."""
+    computing = {name: version for name, version in provenance.libraries.items() if name in _COMPUTING}
+    return {"python": provenance.python, **computing}
+
+
 def as_text(provenance: Provenance) -> dict[str, str]:
     """Return what is worth reading on a page, by name."""
     machine, checkout = provenance.machine, provenance.checkout
     lines = {
         "ablation": provenance.version,
-        "python": provenance.python,
-        **{name: version for name, version in provenance.libraries.items() if name in _COMPUTING},
+        **computing_versions(provenance),
         "processor": f"{machine.processor}, {machine.cores} cores, {machine.memory_bytes / 2**30:.0f} GiB",
         "system": f"{machine.system}, {machine.architecture}",
     }

@@ -6,7 +6,7 @@ Arrays and models never travel; a record holds numbers and references to content
 from ablation.records.assessment import Assessment, Confusion, Mistake, ReliabilityBin, Residuals
 from ablation.records.base import SHA256, BlobRef, Record
 from ablation.records.provenance import IMAGE_DIGEST, Accelerator, Checkout, Determinism, LockFile, Machine, Provenance
-from ablation.records.runs import PublishedFile, RunManifest, RunStatus
+from ablation.records.runs import PublishedFile, RunEffect, RunManifest, RunStatus, RunSummary, UnpublishedRun
 from ablation.records.trials import Export, ModelFormat, TrialOutcome, TrialStatus
 
 __all__ = [
@@ -28,8 +28,11 @@ __all__ = [
     "Record",
     "ReliabilityBin",
     "Residuals",
+    "RunEffect",
     "RunManifest",
     "RunStatus",
+    "RunSummary",
     "TrialOutcome",
     "TrialStatus",
+    "UnpublishedRun",
 ]

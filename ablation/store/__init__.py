@@ -24,6 +24,8 @@ from ablation.store.layout import (
     checkpoint_record_key,
     checkpoint_state_key,
     dataset_key,
+    is_run_id,
+    is_study,
     latest_key,
     pin_key,
     run_file_key,
@@ -46,6 +48,7 @@ from ablation.store.leasing.running import (
     settle_killed,
 )
 from ablation.store.objects.content_types import content_type_of
+from ablation.store.objects.reading import open_object
 from ablation.store.objects.store import Store, StoredObject, StoreLocation
 from ablation.store.publishing.blobs import download_blob, get_blob, get_blobs, present_blobs, put_blob, reference
 from ablation.store.publishing.checkpoints import (
@@ -56,9 +59,10 @@ from ablation.store.publishing.checkpoints import (
     put_checkpoint,
 )
 from ablation.store.publishing.datasets import download_dataset, put_dataset, replace_dataset
+from ablation.store.publishing.known_runs import KnownRuns
 from ablation.store.publishing.meanwhile import find_published
 from ablation.store.publishing.publication import RunFile, publish_run
-from ablation.store.publishing.runs import LATEST, get_run_file, list_runs, read_run, resolve_run
+from ablation.store.publishing.runs import LATEST, get_run_file, get_run_files, list_runs, read_run, resolve_run
 from ablation.store.publishing.trials import TrialManifest, find_trial, find_trials, publish_trial, published_trials
 from ablation.store.upkeep import (
     Ages,
@@ -104,6 +108,7 @@ __all__ = [
     "KeyInvalid",
     "KeyMissing",
     "KeyTaken",
+    "KnownRuns",
     "Lease",
     "LeaseFiles",
     "LeaseObjects",
@@ -149,14 +154,18 @@ __all__ = [
     "get_blob",
     "get_blobs",
     "get_run_file",
+    "get_run_files",
     "honours_conditions",
     "is_away",
     "is_locked",
+    "is_run_id",
+    "is_study",
     "latest_key",
     "list_crashed",
     "list_runs",
     "lock",
     "mark_garbage",
+    "open_object",
     "open_store",
     "open_unchecked",
     "pin_key",

@@ -69,6 +69,14 @@ def test_list_as_json_is_the_manifests(finished_run: FinishedRun) -> None:
     code, runs = finished_run.project.call_json("list")
     assert code == 0
     assert [(run["run_id"], run["status"]) for run in runs] == [(finished_run.run_id, "complete")]
+    assert [each["variant"] for each in runs[0]["summary"]["effects"]] == ["l2"]
+    assert "settings" not in runs[0]["summary"]
+
+
+def test_study_page_of_a_finished_run_has_a_panel_for_its_variant(finished_run: FinishedRun) -> None:
+    page = (finished_run.folder.parent / "index.html").read_text(encoding="utf-8")
+    assert "Is it stable?" in page and "<h3>l2</h3>" in page
+    assert "one run: " in page
 
 
 def test_list_shows_a_run_that_was_killed(project: Project) -> None:

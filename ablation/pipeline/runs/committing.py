@@ -18,9 +18,10 @@ from ablation.pipeline.delivering.delivery import outlast
 from ablation.pipeline.records import RunContext, RunPlan, RunResult
 from ablation.pipeline.runs.events import with_events
 from ablation.pipeline.runs.reporting import as_yaml, marked, report_run
+from ablation.pipeline.runs.summarizing import summarize
 from ablation.pipeline.workspace import Workspace
 from ablation.provenance import Subject, describe
-from ablation.records import BlobRef, Provenance, RunManifest, TrialOutcome
+from ablation.records import BlobRef, Provenance, RunManifest, TrialOutcome, UnpublishedRun
 from ablation.report import StudyReport, render_store_index, render_study, render_study_index
 from ablation.settings import Settings
 from ablation.spec import Study
@@ -29,6 +30,7 @@ from ablation.store import (
     Store,
     conditional_writes,
     connect,
+    list_crashed,
     list_runs,
     public_address,
     publish_run,
@@ -86,6 +88,7 @@ def _commit(
         wall_s=wall_s,
         trials=dict(Counter(outcome.status for outcome in outcomes)),
         files=(),
+        summary=summarize(study, outcomes, comparison, origin),
     )
     files: dict[str, RunFile] = {
         **_inputs(study, plan),
@@ -98,10 +101,11 @@ def _commit(
 
 
 def rebuild_indexes(store: Store, study: str) -> None:
-    """Write the index pages of the store and of one study anew from the committed manifests."""
+    """Write the index pages of the store and of one study anew from the committed manifests, and from crashed runs."""
     manifests = list_runs(store)
-    store.put(study_index_key(study), render_study_index(study, manifests))
-    store.put(STORE_INDEX, render_store_index(manifests))
+    crashed = [UnpublishedRun(study=run.study, run_id=run.run_id, status="crashed") for run in list_crashed(store)]
+    store.put(study_index_key(study), render_study_index(study, manifests, crashed))
+    store.put(STORE_INDEX, render_store_index(manifests, crashed))
 
 
 def _origin(

@@ -18,6 +18,7 @@ from ablation.store.errors import KeyMissing
 from ablation.store.leasing.heartbeats import LONGEST_TTL_S, TTL_S, Clock, HeartbeatWatch
 from ablation.store.leasing.leases import parsed
 from ablation.store.objects.store import Store, StoredObject
+from ablation.store.transport.parallel import in_parallel
 
 _log = logging.getLogger(__name__)
 
@@ -81,8 +82,12 @@ class RunningWatch:
 
     def killed(self) -> list[RunningRun]:
         """Return the runs whose process has ended, or whose record has not changed for its time to live."""
+        return [run for run, is_killed in self.look() if is_killed]
+
+    def look(self) -> list[tuple[RunningRun, bool]]:
+        """Return every run that has not said its end, and whether it was killed."""
         listed = [item for item in self._store.keys(layout.RUNNING) if item.key != self._but]
-        return [run for item in listed if (run := self._read(item)) and self._is_killed(run, item)]
+        return [(run, self._is_killed(run, item)) for item in listed if (run := self._read(item))]
 
     @property
     def patience_s(self) -> float:
@@ -136,10 +141,13 @@ def free_leases(store: Store, owner: str) -> None:
 
 def list_crashed(store: Store, study: str | None = None) -> list[CrashedRun]:
     """Return the runs that were killed, or one study's, oldest first; a record that cannot be read is left out."""
-    found = []
-    for item in list(store.keys(layout.crashed_prefix(study))):
-        try:
-            found.append(CrashedRun.model_validate_json(store.get(item.key)))
-        except (KeyMissing, ValidationError):
-            _log.warning("%s is ignored: it is not the record of a crashed run", store.uri_of(item.key))
-    return sorted(found, key=lambda run: run.run_id)
+    found = in_parallel(lambda item: _read_crashed(store, item.key), store.keys(layout.crashed_prefix(study)))
+    return sorted((run for run in found if run is not None), key=lambda run: run.run_id)
+
+
+def _read_crashed(store: Store, key: str) -> CrashedRun | None:
+    try:
+        return CrashedRun.model_validate_json(store.get(key))
+    except (KeyMissing, ValidationError):
+        _log.warning("%s is ignored: it is not the record of a crashed run", store.uri_of(key))
+        return None

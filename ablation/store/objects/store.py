@@ -23,6 +23,7 @@ from ablation.store.transport.patience import PATIENCE_S, patient
 from ablation.store.transport.translation import translated
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
@@ -155,6 +156,21 @@ class Store:
                 digest.update(chunk)
                 file.write(chunk)
         return digest.hexdigest()
+
+    @patient
+    def open(self, key: str, span: tuple[int, int] | None = None) -> StreamingBody:
+        """Return an object's bytes to be read piece by piece; whoever reads them closes it.
+
+        Args:
+            key: Its key.
+            span: The first and the last byte that are wanted, counted from 0; None: all.
+
+        Raises:
+            KeyMissing: There is no such object.
+        """
+        wanted: dict[str, Any] = {} if span is None else {"Range": f"bytes={span[0]}-{span[1]}"}
+        with self._translated(key):
+            return self.client.get_object(Bucket=self.bucket, Key=self._full(key), **wanted)["Body"]
 
     def download(self, key: str, path: Path) -> None:
         """Copy an object to a file, which appears whole or not at all.

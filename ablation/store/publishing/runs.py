@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import logging
+from collections.abc import Iterable
 
 from pydantic import ValidationError
 
 from ablation.records import RunManifest
 from ablation.store import layout
-from ablation.store.errors import KeyMissing, ManifestCorrupt, RunUnknown
+from ablation.store.errors import BlobCorrupt, KeyMissing, ManifestCorrupt, RunUnknown
 from ablation.store.objects.store import Store
 from ablation.store.publishing.blobs import get_verified
 from ablation.store.transport.parallel import in_parallel
@@ -18,7 +19,7 @@ LATEST = "latest"
 
 _log = logging.getLogger(__name__)
 _SHOWN = 5
-_Name = tuple[str, str]
+RunName = tuple[str, str]
 
 
 def read_run(store: Store, study: str, run_id: str) -> RunManifest:
@@ -42,7 +43,7 @@ def read_run(store: Store, study: str, run_id: str) -> RunManifest:
 
 def list_runs(store: Store, study: str | None = None) -> list[RunManifest]:
     """Return the manifests of all committed runs, or of one study's, oldest first; damaged ones are only logged."""
-    return _committed(store, _names(store, study))
+    return _committed(store, run_names(store, study))
 
 
 def resolve_run(store: Store, name: str, study: str | None = None) -> RunManifest:
@@ -56,7 +57,7 @@ def resolve_run(store: Store, name: str, study: str | None = None) -> RunManifes
     Raises:
         RunUnknown: The name fits no committed run, or several.
     """
-    names = _names(store, study)
+    names = run_names(store, study)
     if name == LATEST:
         return _latest(store, names)
     fitting = [each for each in names if each[0] == name] or [each for each in names if each[0].startswith(name)]
@@ -82,7 +83,23 @@ def get_run_file(store: Store, manifest: RunManifest, path: str) -> bytes:
     return get_verified(store, layout.run_file_key(manifest.study, manifest.run_id, path), file.sha256)
 
 
-def _names(store: Store, study: str | None) -> list[_Name]:
+def get_run_files(store: Store, manifest: RunManifest, paths: Iterable[str]) -> dict[str, bytes]:
+    """Return the bytes of some files of a run by their paths, read at once; those it has not or lost are left out."""
+    published = {file.path for file in manifest.files}
+    known = [path for path in paths if path in published]
+    contents = in_parallel(lambda path: _read_or_none(store, manifest, path), known)
+    return {path: content for path, content in zip(known, contents, strict=True) if content is not None}
+
+
+def _read_or_none(store: Store, manifest: RunManifest, path: str) -> bytes | None:
+    try:
+        return get_run_file(store, manifest, path)
+    except (KeyMissing, BlobCorrupt) as error:
+        _log.warning("%s", error)
+        return None
+
+
+def run_names(store: Store, study: str | None) -> list[RunName]:
     """Return (run id, study) of all runs, committed or not, oldest first."""
     studies = (
         [study] if study is not None else [name for name in store.folders(layout.STUDIES) if layout.is_study(name)]
@@ -91,21 +108,22 @@ def _names(store: Store, study: str | None) -> list[_Name]:
     return sorted(name for names in folders for name in names if layout.is_run_id(name[0]))
 
 
-def _committed(store: Store, names: list[_Name]) -> list[RunManifest]:
-    manifests = in_parallel(lambda name: _read_or_skip(store, name), names)
+def _committed(store: Store, names: list[RunName]) -> list[RunManifest]:
+    manifests = in_parallel(lambda name: read_or_skip(store, name), names)
     return [manifest for manifest in manifests if manifest is not None]
 
 
-def _latest(store: Store, names: list[_Name]) -> RunManifest:
+def _latest(store: Store, names: list[RunName]) -> RunManifest:
     # The manifests, not the pointer: on endpoints without compare-and-swap the pointer may lag.
     for name in reversed(names):
-        manifest = _read_or_skip(store, name)
+        manifest = read_or_skip(store, name)
         if manifest is not None:
             return manifest
     raise RunUnknown(f"there is no run in {store.uri} yet. Make one: ablate run SPEC.")
 
 
-def _read_or_skip(store: Store, name: _Name) -> RunManifest | None:
+def read_or_skip(store: Store, name: RunName) -> RunManifest | None:
+    """Return a run's manifest; None of a run that was not committed, or whose manifest is damaged."""
     run_id, study = name
     try:
         return read_run(store, study, run_id)
