@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ablation.report.tables import EFFECTS_SCHEMA_VERSION
+from ablation.report.files.tables import EFFECTS_SCHEMA_VERSION
 
 from ablation.analysis import (
     Comparison,

@@ -12,6 +12,7 @@ from ablation.analysis import (
     caveats,
     decimals_for,
     effect_numbers,
+    factor_lines,
     format_number,
     gate_line,
     verdict_lines,
@@ -31,7 +32,7 @@ def model_card(report: StudyReport) -> bytes:
     comparison = report.comparison
     sections = [
         _head(report),
-        _section("Answer", _bullets(verdict_lines(comparison))),
+        _section("Answer", _bullets([*verdict_lines(comparison), *factor_lines(comparison)])),
         _section("Intended use", _intended_use(report)),
         _section("Limits", _bullets([*report.notes, *caveats(comparison, report.trials)])),
         _section("Fairness of the comparison", _bullets([warning.sentence for warning in report.fairness])),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ablation.analysis import Effect, caveats, effect_sentence, gate_line, verdict_lines
+from ablation.analysis import Effect, caveats, effect_sentence, factor_lines, gate_line, verdict_lines
 from ablation.history import VALIDATION_PREFIX
 from ablation.report.charts.assessments.mistakes import galleries, mistake_words, sure_words
 from ablation.report.charts.figures import Figure, leading_metric
@@ -87,6 +87,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         rows=variant_rows(report),
         other_rows=other_rows(report),
         overfitting=overfitting_lines(report),
+        factor_lines=factor_lines(comparison),
         overfitting_columns=OVERFITTING_COLUMNS,
         overfitting_rows=overfitting_rows(report),
         galleries=galleries(report),
