@@ -81,8 +81,8 @@ def _factors(report: StudyReport, found: FactorAnalysis) -> Iterator[Figure]:
     comparison = report.comparison
     if found.main:
         finding = _listed([f"{each.factor} {each.level} {factors.main_effect_words(each)}" for each in found.main])
-        rows: list[Row] = [each.model_dump() for each in found.main]
         columns = ("factor", "level", "difference", "low", "high", "seeds", "verdict")
+        rows: list[Row] = [each.model_dump(include=set(columns)) for each in found.main]
         caption = "Each level beside the baseline's, averaged over the levels of the other factors."
         picture = factors.picture_main_effects(comparison, found)
         yield Figure("main_effects", f"{finding}.", caption, picture, csv_bytes(rows, columns))
@@ -164,7 +164,7 @@ def _assessed(report: StudyReport) -> Iterator[Figure]:
     bins = calibration.reliabilities(report)
     if bins:
         finding = _calibration_sentence(report, list(bins))
-        columns = ("variant", "low", "high", "count", "confidence", "accuracy")
+        columns = ("variant", *calibration.RELIABILITY_COLUMNS)
         numbers = csv_bytes(calibration.reliability_rows(bins), columns)
         yield Figure("reliability", finding, finding, calibration.picture_reliability(report, bins), numbers)
     residuals = calibration.residuals_of(report)
