@@ -14,7 +14,7 @@ from ablation.analysis.inference.intervals import CONFIDENCE, bootstrap_interval
 from ablation.analysis.inference.power import MOST_SEEDS, detectable_difference, pairs_to_settle
 from ablation.analysis.inference.significance import equivalence_test, holm, sign_flip_test, t_test
 from ablation.analysis.metrics import Direction
-from ablation.analysis.pairing import ValuesBySeed, finite_values, paired_differences
+from ablation.analysis.pairing import ValuesBySeed, finite_values, paired_differences, trials_by_variant
 from ablation.analysis.summaries import summarize
 from ablation.analysis.verdicts import FAMILY_LEVEL, verdict_among, verdict_of
 from ablation.records import TrialOutcome
@@ -47,23 +47,24 @@ def compare(
         ValueError: An outcome of an unknown variant, two outcomes of one trial, or a margin that is not a size.
     """
     _require_sound(outcomes, variants, margin)
+    trials = {name: list[TrialOutcome]() for name in (baseline, *variants)} | trials_by_variant(outcomes)
     frame = Comparison(
         metric=metric,
         direction=direction,
         baseline=baseline,
         margin=margin,
         confidence=CONFIDENCE,
-        summaries=tuple(summarize(outcomes, variant, metric) for variant in variants),
+        summaries=tuple(summarize(trials[name], name, metric) for name in variants),
         effects=(),
     )
-    base = finite_values(outcomes, baseline, metric)
+    base = finite_values(trials[baseline], baseline, metric)
     effects = [
-        _effect(frame, name, paired_differences(finite_values(outcomes, name, metric), base))
+        _effect(frame, name, paired_differences(finite_values(trials[name], name, metric), base))
         for name in variants
         if name != baseline
     ]
     judged = _judge(frame, _adjust(effects))
-    costs = {effect.variant: cost_of(outcomes, effect.variant, baseline) for effect in judged}
+    costs = {name: cost_of([*trials[baseline], *trials[name]], name, baseline) for name in variants}
     priced = tuple(effect.model_copy(update={"cost": costs[effect.variant]}) for effect in judged)
     return frame.model_copy(update={"effects": priced})
 

@@ -56,7 +56,7 @@ class Effect(Record):
     differences: dict[int, float] = Field(description="variant - baseline, by seed.")
     verdict: Verdict
     interval_kind: Literal["paired t"] = Field(default="paired t", description="What low and high are the ends of.")
-    bootstrap_low: float | None = Field(default=None, description="Of the BCa interval beside it; from 20 pairs on.")
+    bootstrap_low: float | None = Field(default=None, description="Of the BCa interval beside it; from 25 pairs on.")
     bootstrap_high: float | None = Field(default=None, description="Upper end.")
     p_value: float | None = Field(default=None, ge=0, le=1, description="Exact two-sided sign-flip test of no effect.")
     p_t: float | None = Field(default=None, ge=0, le=1, description="Two-sided paired t test of no effect.")
@@ -86,7 +86,11 @@ class MainEffect(Record):
     verdict: Verdict
     p_t: float | None = Field(default=None, ge=0, le=1, description="Two-sided paired t test of no effect.")
     p_adjusted: float | None = Field(default=None, ge=0, le=1, description="That by Holm, over all main effects.")
-    pairs: int = Field(default=0, ge=0, description="Of variants alike but for this factor; 0: means of a fraction.")
+    pairs: int = Field(
+        default=0,
+        ge=0,
+        description="Of variants alike but for this factor, that it is averaged over; 0: means of a fraction.",
+    )
     aliases: tuple[str, ...] = Field(default=(), description="What a fraction cannot tell it apart from, e.g. a x b.")
 
 

@@ -13,6 +13,14 @@ LARGEST = 1e100
 ValuesBySeed = dict[int, float]
 
 
+def trials_by_variant(outcomes: Sequence[TrialOutcome]) -> dict[str, list[TrialOutcome]]:
+    """Group trials by their variant."""
+    trials: dict[str, list[TrialOutcome]] = {}
+    for outcome in outcomes:
+        trials.setdefault(outcome.variant, []).append(outcome)
+    return trials
+
+
 def finite_values(outcomes: Sequence[TrialOutcome], variant: str, metric: str) -> ValuesBySeed:
     """Return a variant's value of the metric by seed, for the trials that have a finite one."""
     return {

@@ -9,7 +9,7 @@ from ablation.analysis.factors.designs import Design, Levels
 from ablation.analysis.factors.interactions import interactions
 from ablation.analysis.factors.main_effects import main_effects
 from ablation.analysis.factors.shapley import total_effect
-from ablation.analysis.pairing import finite_values
+from ablation.analysis.pairing import finite_values, trials_by_variant
 from ablation.records import TrialOutcome
 
 
@@ -27,7 +27,8 @@ def analyze_factors(
     if not reference:
         return comparison
     design = Design(levels, comparison.baseline)
-    values = {variant: finite_values(outcomes, variant, comparison.metric) for variant in levels}
+    trials = trials_by_variant(outcomes)
+    values = {name: finite_values(trials.get(name, []), name, comparison.metric) for name in levels}
     total = total_effect(design, values)
     found = FactorAnalysis(
         main=main_effects(design, comparison, values),

@@ -10,6 +10,9 @@ from ablation.analysis.factors.estimates import Estimate, adjusted, adjusted_equ
 from ablation.analysis.pairing import ValuesBySeed
 from ablation.analysis.verdicts import verdict_among, verdict_of
 
+# A factor and its level.
+Key = tuple[str, str]
+
 
 def main_effects(design: Design, comparison: Comparison, values: Mapping[str, ValuesBySeed]) -> tuple[MainEffect, ...]:
     """Return the effect of every level of every factor beside its level in the baseline.
@@ -18,34 +21,41 @@ def main_effects(design: Design, comparison: Comparison, values: Mapping[str, Va
     seed. A fraction has no such pairs: there it is the difference of the means at both levels.
     """
     wanted = [(factor, level) for factor in design.factors for level in design.others_of(factor)]
-    estimates = {key: estimate(_contrast(design, *key, values), values) for key in wanted}
+    pairs = {key: _complete_pairs(design, key, values) for key in wanted}
+    estimates = {key: estimate(_contrast(design, key, pairs[key]), values) for key in wanted}
     different, alike = adjusted(estimates), adjusted_equivalence(estimates, comparison.margin)
     diverged = {summary.variant for summary in comparison.summaries if summary.diverged}
     return tuple(
         _effect(design, key, found).model_copy(
             update={
+                "pairs": len(pairs[key]),
                 "p_adjusted": different.get(key),
-                "verdict": _verdict(comparison, found, different.get(key), alike.get(key))
-                if not _diverges(design, *key, diverged)
-                else "diverged",
+                "verdict": "diverged"
+                if _diverges(design, key, diverged)
+                else _verdict(comparison, found, different.get(key), alike.get(key)),
             }
         )
         for key, found in estimates.items()
     )
 
 
-def _contrast(design: Design, factor: str, level: str, values: Mapping[str, ValuesBySeed]) -> Contrast:
-    pairs = design.pairs(factor, level)
-    if pairs:
-        complete = [(ours, theirs) for ours, theirs in pairs if values.get(ours) and values.get(theirs)]
-        return mean_contrast(*zip(*complete, strict=True)) if complete else {}
+def _complete_pairs(design: Design, key: Key, values: Mapping[str, ValuesBySeed]) -> list[tuple[str, str]]:
+    return [(ours, theirs) for ours, theirs in design.pairs(*key) if values.get(ours) and values.get(theirs)]
+
+
+def _contrast(design: Design, key: Key, complete: list[tuple[str, str]]) -> Contrast:
+    if complete:
+        return mean_contrast(*zip(*complete, strict=True))
+    if design.pairs(*key):
+        return {}
+    factor, level = key
     return mean_contrast(design.at({factor: level}), design.at({factor: design.reference[factor]}))
 
 
-def _effect(design: Design, key: tuple[str, str], found: Estimate) -> MainEffect:
+def _effect(design: Design, key: Key, found: Estimate) -> MainEffect:
+    """Return a main effect by itself, not yet judged among the others."""
     factor, level = key
     low, high = found.interval or (None, None)
-    pairs = len(design.pairs(factor, level))
     return MainEffect(
         factor=factor,
         level=level,
@@ -55,8 +65,7 @@ def _effect(design: Design, key: tuple[str, str], found: Estimate) -> MainEffect
         seeds=len(found.values),
         verdict="no data",
         p_t=found.p_value,
-        pairs=pairs,
-        aliases=() if pairs else design.aliases((factor,)),
+        aliases=() if design.pairs(factor, level) else design.aliases((factor,)),
     )
 
 
@@ -69,8 +78,9 @@ def _verdict(
     return verdict_among(alone, p_difference=p_difference, p_equivalence=p_equivalence)
 
 
-def _diverges(design: Design, factor: str, level: str, diverged: set[str]) -> bool:
+def _diverges(design: Design, key: Key, diverged: set[str]) -> bool:
     """Say whether variants diverge with this level whose partners without it do not."""
+    factor, level = key
     if pairs := design.pairs(factor, level):
         return any(ours in diverged and theirs not in diverged for ours, theirs in pairs)
     without = diverged & set(design.at({factor: design.reference[factor]}))

@@ -10,7 +10,7 @@ from ablation.analysis.verdicts import FAMILY_LEVEL, verdict_of
 from ablation.analysis.words.phrases import counted, directed, interval_phrase, movement, number_texts
 
 # A cost below these is not worth a word.
-LEAST_TIME = 0.1
+LEAST_TIME = 0.2
 LEAST_PARAMETERS = 0.01
 # Up to here a number of seeds is said as it is, then in tens: it is an estimate from few.
 MOST_EXACT_SEEDS = 20

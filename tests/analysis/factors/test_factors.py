@@ -176,7 +176,7 @@ def test_fraction_of_resolution_five_has_interactions() -> None:
 def test_combination_without_a_result_leaves_the_other_pairs() -> None:
     _, found = analyzed(full(), additive, ended={("abc", seed): "failed" for seed in range(4)})
     assert of(found, "a").difference == pytest.approx(-0.3, abs=2e-3)
-    assert of(found, "a").seeds == 4
+    assert (of(found, "a").seeds, of(found, "a").pairs) == (4, 3)
     assert found.total is None
 
 

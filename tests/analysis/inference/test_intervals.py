@@ -27,7 +27,7 @@ def test_bootstrap_interval_is_scipys_and_the_same_at_every_call() -> None:
     assert found == pytest.approx((expected.low, expected.high), rel=2e-3)
 
 
-@pytest.mark.parametrize("differences", [LSAT, [1.0] * 30, []], ids=["fewer than 20", "equal", "none"])
+@pytest.mark.parametrize("differences", [LSAT, [1.0] * 30, []], ids=["fewer than 25", "equal", "none"])
 def test_bootstrap_interval_is_none_where_it_would_not_hold(differences: list[float]) -> None:
     assert bootstrap_interval(differences) is None
 
