@@ -18,6 +18,8 @@ def overfitting_line(summaries: Sequence[OverfittingSummary]) -> str:
     told = [summary for summary in summaries if summary.can_be_told]
     late = [each for each in told if each.overfits_from is None]
     early = sorted((each for each in told if each.overfits_from is not None), key=lambda each: each.overfits_from or 0)
+    if late and not early:
+        return "no variant's validation loss turns up for good"
     parts = [f"{each.variant} overfits from epoch {each.overfits_from} on" for each in early[:MOST_NAMED]]
     if len(early) > MOST_NAMED:
         parts.append(f"{len(early) - MOST_NAMED} more later")

@@ -151,6 +151,12 @@ def test_line_names_six_variants_at_most() -> None:
     )
 
 
+def test_line_of_variants_that_do_not_overfit_is_short() -> None:
+    assert overfitting_line([summary("l1", FALLS), summary("l2", FALLS)]) == (
+        "no variant's validation loss turns up for good"
+    )
+
+
 def test_line_of_few_epochs_is_empty() -> None:
     assert overfitting_line([summary("big", [1.0, 0.5, 0.6])]) == ""
 
