@@ -60,7 +60,7 @@ def metric_text(value: float | None) -> str:
     return f"{value:.4g}" if abs(value) < 1e4 else format_number(value, 0)
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
     """Return what a page may load and run: itself, as it was written."""
     runs = f" script-src '{_digest(script)}';" if script else ""
     return f"default-src 'none'; img-src data:; style-src '{_digest(style)}';{runs} base-uri 'none'; form-action 'none'"
@@ -94,6 +94,13 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = {"duration": duration, "mebibytes": mebibytes, "utc": utc, "metric": metric_text, "path": quote}
+    filters = {
+        "duration": duration,
+        "mebibytes": mebibytes,
+        "utc": utc,
+        "metric": metric_text,
+        "path": quote,
+        "policy": policy,
+    }
     environment.filters.update(filters)
     return environment

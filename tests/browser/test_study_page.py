@@ -45,7 +45,7 @@ def test_page_opens_without_an_error_and_fetches_nothing(
 
 def test_page_reads_without_scripts(open_page: Opener, file_address: str) -> None:
     page = open_page(file_address, java_script_enabled=False).page
-    expect(page.locator("#figure-validation_loss .panels").first).to_be_visible()
+    expect(page.locator("#figure-validation_loss .multiples").first).to_be_visible()
     expect(page.locator("#explore")).to_be_hidden()
     expect(page.locator(".answer").first).to_contain_text("dropout_weight_decay helps: val_loss falls by")
     assert len(names_of(page, "section[aria-labelledby=trials]")) == 100
@@ -171,7 +171,7 @@ def test_failed_trial_opens_to_its_error_and_log(open_page: Opener, file_address
 
 def test_confusion_of_another_variant_is_shown_on_demand(open_page: Opener, file_address: str) -> None:
     page = open_page(file_address).page
-    panels = page.locator("#figure-confusion .panel:visible")
+    panels = page.locator("#figure-confusion .multiple:visible")
     expect(panels).to_have_count(2)
     page.locator("#figure-confusion").get_by_role("button", name="gelu").click()
     expect(panels).to_have_count(3)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ablation.report.files.tables import EFFECTS_SCHEMA_VERSION
 
 from ablation.analysis import (
     Comparison,
@@ -19,7 +20,6 @@ from ablation.analysis import (
     MainEffect,
     VariantSummary,
 )
-from ablation.report.tables import EFFECTS_SCHEMA_VERSION
 from tests.conftest import ROOT, FinishedRun
 
 PAGE = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")

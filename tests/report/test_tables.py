@@ -76,7 +76,7 @@ def test_model_card_has_results_with_intervals_fairness_and_use() -> None:
     titles = [line.removeprefix("## ") for line in card.splitlines() if line.startswith("## ")]
     assert titles[:4] == ["Answer", "Intended use", "Limits", "Fairness of the comparison"]
     assert {"Results: val\\_loss", "Results: other metrics", "Overfitting", "Data", "Training"} <= set(titles)
-    assert "- the test set chose every epoch" in card
+    assert "- selection on the test set: the test set chose every epoch" in card
     assert re.search(r"\| dropout \| \w+ \| -?[\d.]+ \(-?[\d.]+ to -?[\d.]+\) \|", card)
     assert "- test part: 10,000 samples" in card
     assert re.search(r"- parameters: 102,470 to 102,570", card)

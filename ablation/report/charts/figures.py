@@ -164,7 +164,7 @@ def _assessed(report: StudyReport) -> Iterator[Figure]:
     bins = calibration.reliabilities(report)
     if bins:
         finding = _calibration_sentence(report, list(bins))
-        columns = ("variant", "low", "high", "count", "confidence", "accuracy")
+        columns = ("variant", *calibration.RELIABILITY_COLUMNS)
         numbers = csv_bytes(calibration.reliability_rows(bins), columns)
         yield Figure("reliability", finding, finding, calibration.picture_reliability(report, bins), numbers)
     residuals = calibration.residuals_of(report)

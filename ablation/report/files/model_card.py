@@ -35,7 +35,10 @@ def model_card(report: StudyReport) -> bytes:
         _section("Answer", _bullets([*verdict_lines(comparison), *factor_lines(comparison)])),
         _section("Intended use", _intended_use(report)),
         _section("Limits", _bullets([*report.notes, *caveats(comparison, report.trials)])),
-        _section("Fairness of the comparison", _bullets([warning.sentence for warning in report.fairness])),
+        _section(
+            "Fairness of the comparison",
+            _bullets([f"{warning.kind}: {warning.sentence}" for warning in report.fairness]),
+        ),
         _section("Gates", _bullets([gate_line(gate) for gate in report.gates])),
         _section(f"Results: {escape(comparison.metric)}", _results(report)),
         _section("Results: other metrics", _other_results(report)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ablation.analysis import Effect, caveats, effect_sentence, gate_line, verdict_lines
+from ablation.analysis import Effect, caveats, effect_sentence, factor_lines, gate_line, verdict_lines
 from ablation.history import VALIDATION_PREFIX
 from ablation.report.charts.assessments.mistakes import galleries, mistake_words, sure_words
 from ablation.report.charts.figures import Figure, leading_metric
@@ -87,7 +87,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         most_answers=MOST_VERDICTS,
         gates=[(gate.status, gate_line(gate)) for gate in report.gates],
         lines=[] if comparison.effects else verdict_lines(comparison),
-        caveats=_caveats(report),
+        caveats=[*report.caveats, *caveats(report.comparison, report.trials)],
         figures=inline,
         overfit=inline.get(first),
         more_figures=_more_figures(figures, first),
@@ -95,6 +95,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         rows=variant_rows(report),
         other_rows=other_rows(report),
         overfitting=overfitting_lines(report),
+        factor_lines=factor_lines(comparison),
         overfitting_columns=OVERFITTING_COLUMNS,
         overfitting_rows=overfitting_rows(report),
         galleries=galleries(report),
@@ -109,16 +110,6 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         data=page_data(report, figures),
         validation=f"{VALIDATION_PREFIX}{leading}",
     )
-
-
-def _caveats(report: StudyReport) -> list[str]:
-    """Return what to know before quoting the answer, each once."""
-    found = [
-        *report.notes,
-        *(warning.sentence for warning in report.fairness),
-        *caveats(report.comparison, report.trials),
-    ]
-    return list(dict.fromkeys(found))
 
 
 def _answer(effect: Effect, report: StudyReport) -> Answer:

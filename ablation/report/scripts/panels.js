@@ -4,7 +4,7 @@
 
   for (const [id, count] of Object.entries(AT_FIRST)) {
     const figure = document.getElementById(id);
-    const panels = figure ? [...figure.querySelectorAll(".panel[data-name]")] : [];
+    const panels = figure ? [...figure.querySelectorAll(".multiple[data-name]")] : [];
     if (panels.length <= count) continue;
     const chips = element("div", { class: "chips", role: "group", "aria-label": "variants shown" });
     panels.forEach((panel, place) => {

@@ -17,6 +17,7 @@ from ablation.report.study import StudyReport
 MOST_VARIANTS = 8
 SIDE = 200
 LEFT, TOP, FOOT = 56, 44, 44
+RELIABILITY_COLUMNS = ("low", "high", "count", "confidence", "accuracy")
 LEAST_RADIUS, MOST_RADIUS = 2.5, 8.0
 
 
@@ -59,7 +60,11 @@ def picture_reliability(report: StudyReport, found: dict[str, list[ReliabilityBi
 
 def reliability_rows(found: dict[str, list[ReliabilityBin]]) -> list[Row]:
     """Return a row a variant and bin."""
-    return [{"variant": name, **one.model_dump()} for name, bins in found.items() for one in bins]
+    return [
+        {"variant": name, **one.model_dump(include=set(RELIABILITY_COLUMNS))}
+        for name, bins in found.items()
+        for one in bins
+    ]
 
 
 def residuals_of(report: StudyReport) -> dict[str, tuple[int, Residuals]]:
