@@ -18,18 +18,17 @@ from ablation.analysis import format_number
 from ablation.report import theme
 
 
-def render(template: str, *, scripts: Sequence[str] = (), styles: Sequence[str] = (), **values: Any) -> bytes:
+def render(template: str, *, scripts: Sequence[str] = (), **values: Any) -> bytes:
     """Fill a template of the folder templates.
 
     Args:
         template: Its file name.
         scripts: Files of the folder scripts that the page runs, in this order; it may run nothing else.
-        styles: Templates of styles beside those that all pages have.
         values: What the template asks for.
     """
-    style, script = _style(("style.css.j2", *styles)), _script(tuple(scripts))
-    known = {"theme": theme, "style": Markup(style), "script": Markup(script), "policy": _policy(style, script)}
-    return _environment().get_template(template).render(**known, **values).encode("utf-8")
+    script = _script(tuple(scripts))
+    page = _environment().get_template(template).render(theme=theme, script=Markup(script), **values)
+    return page.encode("utf-8")
 
 
 def duration(seconds: float) -> str:
@@ -69,12 +68,6 @@ def policy(style: str, script: str) -> str:
 def _digest(content: str) -> str:
     """Return how a policy names an inline element: the digest of what stands between its tags."""
     return f"sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}"
-
-
-@cache
-def _style(names: tuple[str, ...]) -> str:
-    parts = [_environment().get_template(name).render(theme=theme) for name in names]
-    return "\n" + "\n".join(parts) + "\n"
 
 
 @cache

@@ -45,7 +45,8 @@ def summary_csv(report: StudyReport) -> bytes:
         }
         for trial in report.trials
     ]
-    costs = ("epochs", "best_epoch", *OVERFITTING_COLUMNS, "train_s", "cpu_s", "parameters", "peak_rss_bytes", "error")
+    measured = ("epochs", "best_epoch", *OVERFITTING_COLUMNS)
+    costs = (*measured, "train_s", "cpu_s", "parameters", "peak_rss_bytes", "error")
     return csv_bytes(rows, ("variant", "seed", "status", *metrics, *costs))
 
 

@@ -15,7 +15,6 @@ from ablation.report.indexes.stability_chart import draw_stability
 from ablation.report.template import render
 
 # Of a variant, the newest; and of what changed at each of them.
-STYLES = ("indexes.css.j2",)
 MOST_MOVES = 5
 MOST_CHANGES = 12
 NOTHING_CHANGED = "nothing that is recorded changed: not the spec, the seeds, the data, the code, nor versions"
@@ -79,7 +78,6 @@ def render_study_index(
     colours = theme.colours_of([history.variant for history in histories], baseline)
     return render(
         "study_index.html.j2",
-        styles=STYLES,
         title=study,
         study=study,
         runs=runs,
@@ -95,7 +93,7 @@ def render_store_index(manifests: Sequence[RunManifest], unpublished: Sequence[U
     for run in _newest_first([*manifests, *unpublished]):
         by_study.setdefault(run.study, []).append(run)
     entries = [_entry(study, runs) for study, runs in by_study.items()]
-    return render("store_index.html.j2", styles=STYLES, title="Studies", entries=entries)
+    return render("store_index.html.j2", title="Studies", entries=entries)
 
 
 def _entry(study: str, runs: Sequence[Run]) -> StudyEntry:
