@@ -49,7 +49,7 @@ def test_mnist_learning_rate_of_a_tenth_beats_the_others(project: Project) -> No
         "lr_0.01": "hurts",
         "lr_1.0": "hurts",
     }
-    assert any("test set was used for validation" in line for line in result["answers"])
+    assert any("the data that chooses is the data that judges" in line for line in result["answers"])
 
 
 def test_two_runs_at_once_on_one_store_both_publish(project: Project) -> None:
