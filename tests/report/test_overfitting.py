@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from ablation.report.files.model_card import model_card
-from ablation.report.files.tables import effects_json, summary_csv
 
 from ablation.analysis import FairnessWarning, Overfitting, measure_overfitting
 from ablation.history import History

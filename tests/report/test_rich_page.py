@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ablation.report import StudyReport, render_study
-from ablation.report.charts.figures import study_figures
+from ablation.report.charts.figures import Figure, study_figures
 from ablation.report.page.page import study_page
 
 from .rich import regression, rich_study
