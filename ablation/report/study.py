@@ -13,7 +13,7 @@ from ablation.records import Assessment, Record, TrialOutcome
 
 LOG = "log.txt"
 # The order of a trial's files where they are listed; others follow by name.
-FILE_ORDER = ("curves.svg", "history.csv", "diagnostics.csv", "metrics.json", "model.keras", LOG)
+FILE_ORDER = ("curves.svg", "history.csv", "diagnostics.csv", "metrics.json", "assessment.json", "model.keras", LOG)
 
 
 class StudyReport(Record):
