@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ablation.report.files.tables import EFFECTS_SCHEMA_VERSION
 
 from ablation.analysis import (
     Comparison,
@@ -20,6 +19,7 @@ from ablation.analysis import (
     MainEffect,
     VariantSummary,
 )
+from ablation.report.files.tables import EFFECTS_SCHEMA_VERSION
 from tests.conftest import ROOT, FinishedRun
 
 PAGE = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")

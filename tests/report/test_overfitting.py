@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from ablation.report.files.model_card import model_card
-from ablation.report.files.tables import effects_json, summary_csv
 
 from ablation.analysis import FairnessWarning, Overfitting, measure_overfitting
 from ablation.history import History
 from ablation.records import Assessment
 from ablation.report import StudyReport
+from ablation.report.files.model_card import model_card
 from ablation.report.files.overfitting import overfitting_json
+from ablation.report.files.tables import effects_json, summary_csv
 
 from .studies import study
 from .test_tables import rows_of
