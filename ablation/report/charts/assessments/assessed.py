@@ -18,7 +18,7 @@ def assessed_variants(report: StudyReport, has: Callable[[Assessment], object], 
     """
     with_some = [name for name in report.variants if assessments_of(report, name, has)]
     sizes = {effect.variant: abs(effect.difference or 0.0) for effect in report.comparison.effects}
-    best = [effect.variant for effect in report.comparison.ranked_effects()[:1]]
+    best = [effect.variant for effect in report.comparison.answered_effects()[:1]]
 
     def rank(name: str) -> tuple[bool, bool, float]:
         return name != report.baseline, name not in best, -sizes.get(name, 0.0)
