@@ -16,11 +16,15 @@ import pytest
 from botocore.config import Config
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from ablation.browsing import browsing
 from ablation.report import render_study
 from ablation.report.charts.figures import study_figures
 from ablation.report.page.page import study_page
+from ablation.store import publish_run
 from ablation.store.embedded import BUCKET, embedded_server
+from tests.conftest import embedded_store
 from tests.report.rich import rich_study
+from tests.summaries import effect, run, summary
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
@@ -138,6 +142,16 @@ def presigned_address(folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         )
         client.put_object(Bucket=BUCKET, Key=KEY, Body=(folder / "index.html").read_bytes(), ContentType="text/html")
         yield client.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": KEY}, ExpiresIn=3600)
+
+
+@pytest.fixture(scope="session")
+def browse_address(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page as `ablate browse` serves it."""
+    with embedded_store(tmp_path_factory.mktemp("browse")) as store:
+        manifest = run("20261121-041200-7f3a1c", summary(effect("l2", -0.2, trials="all")))
+        publish_run(store, manifest, {path.name: path.read_bytes() for path in folder.iterdir()})
+        with browsing(store, 0, lambda machine, owner: False) as address:
+            yield f"{address}studies/{manifest.study}/{manifest.run_id}/index.html"
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -30,7 +30,7 @@ def names_of(page: Page, table: str) -> list[str]:
     return page.locator(f"{table} tbody th:visible").all_inner_texts()
 
 
-@pytest.mark.parametrize("place", ["file", "website", "presigned"])
+@pytest.mark.parametrize("place", ["file", "website", "browse", "presigned"])
 def test_page_opens_without_an_error_and_fetches_nothing(
     open_page: Opener, request: pytest.FixtureRequest, place: str
 ) -> None:

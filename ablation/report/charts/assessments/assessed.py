@@ -18,10 +18,11 @@ def assessed_variants(report: StudyReport, has: Callable[[Assessment], object], 
     """
     with_some = [name for name in report.variants if assessments_of(report, name, has)]
     sizes = {effect.variant: abs(effect.difference or 0.0) for effect in report.comparison.effects}
-    best = [effect.variant for effect in report.comparison.ranked_effects()[:1]]
+    ranked = report.comparison.ranked_effects()
+    best = [effect.variant for effect in ranked if effect.verdict == "helps"] or [effect.variant for effect in ranked]
 
     def rank(name: str) -> tuple[bool, bool, float]:
-        return name != report.baseline, name not in best, -sizes.get(name, 0.0)
+        return name != report.baseline, [name] != best[:1], -sizes.get(name, 0.0)
 
     return sorted(with_some, key=rank)[:most]
 
