@@ -3,7 +3,8 @@
 Pure: outcomes in, frozen records and sentences out. Nothing here trains, draws or stores.
 """
 
-from ablation.analysis.comparing import compare
+from ablation.analysis.comparing.comparisons import compare
+from ablation.analysis.comparing.sequential import seeds_wanted
 from ablation.analysis.effects import (
     Comparison,
     Cost,
@@ -21,10 +22,14 @@ from ablation.analysis.fairness import FairnessWarning, Treatment, Unfairness, a
 from ablation.analysis.gates import Bounds, GateResult, GateStatus, gate_line, judge
 from ablation.analysis.metrics import Direction, metric_direction
 from ablation.analysis.numbers import decimals_for, format_number
-from ablation.analysis.overfitting import Overfitting, OverfittingSummary, measure_overfitting, summarize_overfitting
-from ablation.analysis.overfitting_lines import overfitting_line, overfitting_sentence
+from ablation.analysis.overfitting.gaps import (
+    Overfitting,
+    OverfittingSummary,
+    measure_overfitting,
+    summarize_overfitting,
+)
+from ablation.analysis.overfitting.lines import overfitting_line, overfitting_sentence
 from ablation.analysis.rate_range import RateRange, judge_rates, range_lines
-from ablation.analysis.sequential import seeds_wanted
 from ablation.analysis.stability import EffectHistory, RunPoint, effect_histories, move_sentence, stability_sentence
 from ablation.analysis.words.answer import answer_lines, headline
 from ablation.analysis.words.caveats import caveats

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ablation.analysis.pairing import has_value
+from ablation.analysis.comparing.pairing import has_value
 from ablation.records import Record, TrialOutcome
 
 Unfairness = Literal[

@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from ablation.analysis.comparing.pairing import finite_values, paired_differences
 from ablation.analysis.inference.intervals import paired_interval
 from ablation.analysis.numbers import decimals_for, format_number
-from ablation.analysis.pairing import finite_values, paired_differences
 from ablation.records import Record, TrialOutcome
 
 GateStatus = Literal["passed", "failed", "inconclusive"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ablation.analysis import Cost, cost_words
-from ablation.analysis.costs import cost_of
+from ablation.analysis.comparing.costs import cost_of
 from ablation.records import Determinism, TrialOutcome
 from tests.analysis.outcomes import comparison_of, outcome
 

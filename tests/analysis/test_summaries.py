@@ -7,7 +7,7 @@ import math
 import pytest
 from scipy import stats
 
-from ablation.analysis.summaries import interquartile_mean, summarize
+from ablation.analysis.comparing.summaries import interquartile_mean, summarize
 from tests.analysis.outcomes import outcome
 
 

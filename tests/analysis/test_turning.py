@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ablation.analysis.turning import turning_place
+from ablation.analysis.overfitting.turning import turning_place
 
 # A fall, a long level stretch with a little noise whose lowest value comes early, and a rise from place 9 on.
 LEVEL_THEN_UP = [1.0, 0.6, 0.5, 0.499, 0.502, 0.5, 0.501, 0.503, 0.5, 0.5, 0.55, 0.6, 0.66, 0.7]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ablation.analysis import Verdict
-from ablation.analysis.verdicts import verdict_among, verdict_of
+from ablation.analysis.comparing.verdicts import verdict_among, verdict_of
 
 
 @pytest.mark.parametrize(

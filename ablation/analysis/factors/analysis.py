@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ablation.analysis.comparing.pairing import finite_values, trials_by_variant
 from ablation.analysis.effects import Comparison, FactorAnalysis, TotalEffect
 from ablation.analysis.factors.designs import Design, Levels
 from ablation.analysis.factors.interactions import interactions
 from ablation.analysis.factors.main_effects import main_effects
 from ablation.analysis.factors.shapley import total_effect
-from ablation.analysis.pairing import finite_values, trials_by_variant
 from ablation.records import TrialOutcome
 
 

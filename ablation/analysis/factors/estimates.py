@@ -7,10 +7,10 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ablation.analysis.comparing.pairing import ValuesBySeed
 from ablation.analysis.factors.designs import Contrast
 from ablation.analysis.inference.intervals import Interval, paired_interval
 from ablation.analysis.inference.significance import equivalence_test, holm, t_test
-from ablation.analysis.pairing import ValuesBySeed
 
 Name = TypeVar("Name", bound=Hashable)
 

@@ -6,10 +6,10 @@ import itertools
 import statistics
 from collections.abc import Mapping, Sequence
 
+from ablation.analysis.comparing.pairing import ValuesBySeed
 from ablation.analysis.effects import Interaction
 from ablation.analysis.factors.designs import Contrast, Design, mean_contrast
 from ablation.analysis.factors.estimates import Estimate, adjusted, estimate
-from ablation.analysis.pairing import ValuesBySeed
 
 Key = tuple[tuple[str, str], tuple[str, str]]
 # The variants of each cell: with neither, with the first factor, the second, both.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ablation.analysis.comparing.pairing import ValuesBySeed
+from ablation.analysis.comparing.verdicts import verdict_among, verdict_of
 from ablation.analysis.effects import Comparison, MainEffect, Verdict
 from ablation.analysis.factors.designs import Contrast, Design, mean_contrast
 from ablation.analysis.factors.estimates import Estimate, adjusted, adjusted_equivalence, estimate
-from ablation.analysis.pairing import ValuesBySeed
-from ablation.analysis.verdicts import verdict_among, verdict_of
 
 # A factor and its level.
 Key = tuple[str, str]

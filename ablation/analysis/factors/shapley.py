@@ -6,10 +6,10 @@ import itertools
 import math
 from collections.abc import Mapping
 
+from ablation.analysis.comparing.pairing import ValuesBySeed
 from ablation.analysis.effects import ShapleyValue, TotalEffect
 from ablation.analysis.factors.designs import Contrast, Design
 from ablation.analysis.factors.estimates import Estimate, estimate
-from ablation.analysis.pairing import ValuesBySeed
 
 # 2^12 combinations: beyond, nobody trains a full factorial.
 MOST_FACTORS = 12

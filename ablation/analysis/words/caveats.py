@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ablation.analysis.comparing.pairing import has_value
 from ablation.analysis.effects import Comparison
-from ablation.analysis.pairing import has_value
 from ablation.analysis.words.phrases import counted, percent
 from ablation.records import TrialOutcome
 
@@ -29,8 +29,9 @@ def caveats(comparison: Comparison, trials: Sequence[TrialOutcome]) -> list[str]
 
 
 def _missing_caveat(comparison: Comparison, trials: Sequence[TrialOutcome]) -> str | None:
+    """Say that no trial has a result; where some have, the audit of fairness names those that have none."""
     missing = [trial for trial in trials if not has_value(trial, comparison.metric)]
-    if not missing:
+    if not missing or len(missing) < len(trials):
         return None
     named = [
         f"{trial.variant} seed {trial.seed} ({f'no finite {comparison.metric}' if trial.is_finished else trial.status})"
@@ -39,10 +40,7 @@ def _missing_caveat(comparison: Comparison, trials: Sequence[TrialOutcome]) -> s
     if len(missing) > MOST_NAMED_FAILURES:
         named.append(f"{len(missing) - MOST_NAMED_FAILURES} more")
     have = "has" if len(missing) == 1 else "have"
-    counts = f"{len(missing)} of {counted('trial', len(trials))} {have} no result: {', '.join(named)}"
-    if len(missing) == len(trials):
-        return counts
-    return f"{counts}; the averages leave them out, which flatters a variant that fails"
+    return f"{len(missing)} of {counted('trial', len(trials))} {have} no result: {', '.join(named)}"
 
 
 def _few_seeds_caveat(comparison: Comparison) -> str | None:

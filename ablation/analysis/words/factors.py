@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ablation.analysis.comparing.verdicts import FAMILY_LEVEL
 from ablation.analysis.effects import Comparison, FactorAnalysis, Interaction, MainEffect, TotalEffect
 from ablation.analysis.numbers import format_number
-from ablation.analysis.verdicts import FAMILY_LEVEL
 from ablation.analysis.words.phrases import counted, directed, interval_phrase, movement, number_texts
 
 SWITCHED_ON = "on"

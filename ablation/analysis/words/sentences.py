@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ablation.analysis.comparing.verdicts import FAMILY_LEVEL, verdict_of
 from ablation.analysis.effects import Comparison, Cost, Effect
 from ablation.analysis.inference.intervals import has_no_spread
 from ablation.analysis.inference.power import MOST_SEEDS
 from ablation.analysis.numbers import decimals_for, format_number
-from ablation.analysis.verdicts import FAMILY_LEVEL, verdict_of
 from ablation.analysis.words.phrases import counted, directed, interval_phrase, movement, number_texts
 
 # A cost below these is not worth a word.

@@ -69,15 +69,21 @@ def test_single_variant_states_its_value() -> None:
     assert headline(result) == expected
 
 
-def test_caveats_name_failed_trials_and_few_seeds() -> None:
+def test_caveats_name_few_seeds_and_leave_failed_trials_to_the_audit() -> None:
     values = {"original": BASE, "l2": {seed: value - 0.1 for seed, value in BASE.items() if seed < 3}}
     trials = [*outcomes(values), outcome("l2", 3, None, status="timeout"), outcome("l2", 4, None)]
     result = compare(trials, metric="val_loss", direction="min", baseline="original", variants=list(values))
     assert caveats(result, trials) == [
-        "2 of 10 trials have no result: l2 seed 3 (timeout), l2 seed 4 (no finite val_loss); "
-        "the averages leave them out, which flatters a variant that fails",
         "3 paired seeds are few: an exact two-sided sign-flip test cannot go below p = 0.25; "
         "verdicts rest on paired t tests, which take the differences to be about normal",
+    ]
+
+
+def test_caveats_of_a_study_without_any_result_name_its_trials() -> None:
+    trials = [outcome("original", 0, None, status="timeout"), outcome("l2", 0, None)]
+    result = compare(trials, metric="val_loss", direction="min", baseline="original", variants=["original", "l2"])
+    assert caveats(result, trials) == [
+        "2 of 2 trials have no result: original seed 0 (timeout), l2 seed 0 (no finite val_loss)"
     ]
 
 

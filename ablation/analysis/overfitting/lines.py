@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ablation.analysis.overfitting import OverfittingSummary
+from ablation.analysis.overfitting.gaps import OverfittingSummary
 
 MOST_NAMED = 6
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
+from ablation.analysis.comparing.pairing import finite_values, has_diverged
 from ablation.analysis.effects import VariantSummary
-from ablation.analysis.pairing import finite_values, has_diverged
 from ablation.records import TrialOutcome
 
 

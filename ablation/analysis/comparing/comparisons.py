@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ablation.analysis.costs import cost_of
+from ablation.analysis.comparing.costs import cost_of
+from ablation.analysis.comparing.pairing import ValuesBySeed, finite_values, paired_differences, trials_by_variant
+from ablation.analysis.comparing.summaries import summarize
+from ablation.analysis.comparing.verdicts import FAMILY_LEVEL, verdict_among, verdict_of
 from ablation.analysis.effects import Comparison, Effect
 from ablation.analysis.inference.intervals import CONFIDENCE, bootstrap_interval, has_no_spread, paired_interval
 from ablation.analysis.inference.power import MOST_SEEDS, detectable_difference, pairs_to_settle
 from ablation.analysis.inference.significance import equivalence_test, holm, sign_flip_test, t_test
 from ablation.analysis.metrics import Direction
-from ablation.analysis.pairing import ValuesBySeed, finite_values, paired_differences, trials_by_variant
-from ablation.analysis.summaries import summarize
-from ablation.analysis.verdicts import FAMILY_LEVEL, verdict_among, verdict_of
 from ablation.records import TrialOutcome
 
 

@@ -145,7 +145,7 @@ def _summarize(variant: str, trials: Mapping[int, Overfitting]) -> OverfittingSu
 
 def _turning_epoch(finite: Sequence[tuple[int, float]]) -> int | None:
     # Imported here: NumPy takes a while, and validating a spec needs only this room's metric_direction.
-    from ablation.analysis.turning import turning_place
+    from ablation.analysis.overfitting.turning import turning_place
 
     place = turning_place([value for _, value in finite])
     return None if place is None else finite[place][0]

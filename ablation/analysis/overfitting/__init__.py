@@ -1,0 +1,1 @@
+"""When and how much trials overfit, in numbers and in words."""
