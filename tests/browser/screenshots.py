@@ -23,6 +23,7 @@ SECTIONS = {"light": ("effects", "overfit", "mistakes"), "dark": ("overfit",)}
 PAPER = {"width": 690, "height": 880}
 # The chart is drawn anew when its width changes, with the next frame.
 SETTLE_MS = 300
+MARGIN_PX = 52
 
 
 def draw_all() -> None:
@@ -58,13 +59,13 @@ def _show(page: Page, section: str) -> None:
 
 
 def _keep_phone(page: Page) -> None:
-    """Set four screens of a phone side by side."""
+    """Set three screens of a phone side by side."""
     screens = []
-    for section in ("answer", "effects", "overfit", "gap"):
+    for section in ("answer", "effects", "overfit"):
         page.locator(f"h2#{section}").evaluate("title => title.scrollIntoView()")
         screens.append(Image.open(io.BytesIO(page.screenshot())))
     width, height = screens[0].size
-    sheet = Image.new("RGB", (4 * width + 3 * 24, height), "#c9ced4")
+    sheet = Image.new("RGB", (3 * width + 2 * 24, height), "#c9ced4")
     for place, screen in enumerate(screens):
         sheet.paste(screen, (place * (width + 24), 0))
     _write(sheet, "page-phone")
@@ -77,9 +78,12 @@ def _keep_print(page: Page) -> None:
     page.wait_for_timeout(SETTLE_MS)
     whole = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     width, height = PAPER["width"], PAPER["height"]
-    sheet = Image.new("RGB", (2 * width + 24, height), "#c9ced4")
+    step = width + 2 * MARGIN_PX + 24
+    sheet = Image.new("RGB", (2 * step - 24, height + 2 * MARGIN_PX), "#c9ced4")
     for place in range(2):
-        sheet.paste(whole.crop((0, place * height, width, (place + 1) * height)), (place * (width + 24), 0))
+        paper = Image.new("RGB", (width + 2 * MARGIN_PX, height + 2 * MARGIN_PX), "white")
+        paper.paste(whole.crop((0, place * height, width, (place + 1) * height)), (MARGIN_PX, MARGIN_PX))
+        sheet.paste(paper, (place * step, 0))
     _write(sheet, "page-print")
 
 
