@@ -20,7 +20,7 @@ from .conftest import ARGUMENTS, DESKTOP, PHONE, chromium
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SECTIONS = {"light": ("effects", "overfit", "mistakes"), "dark": ("overfit",)}
 # A4 without its margins, at 96 pixels to the inch.
-PAPER = {"width": 690, "height": 880}
+PAPER = {"width": 690, "height": 820}
 # The chart is drawn anew when its width changes, with the next frame.
 SETTLE_MS = 300
 MARGIN_PX = 52
@@ -51,7 +51,8 @@ def _open(browser: Browser, address: str, viewport: dict[str, int], scheme: str)
 
 
 def _show(page: Page, section: str) -> None:
-    page.locator(f"h2#{section}").evaluate("title => title.scrollIntoView()")
+    place = "#explore" if section == "overfit" else f"h2#{section}"
+    page.locator(place).evaluate("place => place.scrollIntoView()")
     if section == "overfit":
         box = page.locator(".plot").bounding_box()
         assert box is not None
