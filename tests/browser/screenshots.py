@@ -62,8 +62,8 @@ def _show(page: Page, section: str) -> None:
 def _keep_phone(page: Page) -> None:
     """Set three screens of a phone side by side."""
     screens = []
-    for section in ("answer", "effects", "overfit"):
-        page.locator(f"h2#{section}").evaluate("title => title.scrollIntoView()")
+    for place in ("h2#answer", "h2#effects", "#explore"):
+        page.locator(place).evaluate("place => place.scrollIntoView()")
         screens.append(Image.open(io.BytesIO(page.screenshot())))
     width, height = screens[0].size
     sheet = Image.new("RGB", (3 * width + 2 * 24, height), "#c9ced4")
