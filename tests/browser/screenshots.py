@@ -20,9 +20,10 @@ from .conftest import ARGUMENTS, DESKTOP, PHONE, chromium
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SECTIONS = {"light": ("effects", "overfit", "mistakes"), "dark": ("overfit",)}
 # A4 without its margins, at 96 pixels to the inch.
-PAPER = {"width": 690, "height": 880}
+PAPER = {"width": 690, "height": 820}
 # The chart is drawn anew when its width changes, with the next frame.
 SETTLE_MS = 300
+MARGIN_PX = 52
 
 
 def draw_all() -> None:
@@ -50,7 +51,8 @@ def _open(browser: Browser, address: str, viewport: dict[str, int], scheme: str)
 
 
 def _show(page: Page, section: str) -> None:
-    page.locator(f"h2#{section}").evaluate("title => title.scrollIntoView()")
+    place = "#explore" if section == "overfit" else f"h2#{section}"
+    page.locator(place).evaluate("place => place.scrollIntoView()")
     if section == "overfit":
         box = page.locator(".plot").bounding_box()
         assert box is not None
@@ -58,13 +60,13 @@ def _show(page: Page, section: str) -> None:
 
 
 def _keep_phone(page: Page) -> None:
-    """Set four screens of a phone side by side."""
+    """Set three screens of a phone side by side."""
     screens = []
-    for section in ("answer", "effects", "overfit", "gap"):
-        page.locator(f"h2#{section}").evaluate("title => title.scrollIntoView()")
+    for place in ("h2#answer", "h2#effects", "#explore"):
+        page.locator(place).evaluate("place => place.scrollIntoView()")
         screens.append(Image.open(io.BytesIO(page.screenshot())))
     width, height = screens[0].size
-    sheet = Image.new("RGB", (4 * width + 3 * 24, height), "#c9ced4")
+    sheet = Image.new("RGB", (3 * width + 2 * 24, height), "#c9ced4")
     for place, screen in enumerate(screens):
         sheet.paste(screen, (place * (width + 24), 0))
     _write(sheet, "page-phone")
@@ -77,9 +79,12 @@ def _keep_print(page: Page) -> None:
     page.wait_for_timeout(SETTLE_MS)
     whole = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     width, height = PAPER["width"], PAPER["height"]
-    sheet = Image.new("RGB", (2 * width + 24, height), "#c9ced4")
+    step = width + 2 * MARGIN_PX + 24
+    sheet = Image.new("RGB", (2 * step - 24, height + 2 * MARGIN_PX), "#c9ced4")
     for place in range(2):
-        sheet.paste(whole.crop((0, place * height, width, (place + 1) * height)), (place * (width + 24), 0))
+        paper = Image.new("RGB", (width + 2 * MARGIN_PX, height + 2 * MARGIN_PX), "white")
+        paper.paste(whole.crop((0, place * height, width, (place + 1) * height)), (MARGIN_PX, MARGIN_PX))
+        sheet.paste(paper, (place * step, 0))
     _write(sheet, "page-print")
 
 

@@ -37,6 +37,8 @@ RUN_FILES = (
 SCRIPTS = ("links.js", "tables.js", "panels.js", "curves.js", "explore.js")
 # More verdicts than this are opened on demand.
 MOST_VERDICTS = 12
+# And more sentences about one chart: the chart is what the reader came for.
+MOST_FINDINGS = 6
 OVERFITTING_COLUMNS = (
     "best epoch",
     "seeds that overfit",
@@ -85,6 +87,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         report=report,
         answers=answers,
         most_answers=MOST_VERDICTS,
+        most_findings=MOST_FINDINGS,
         gates=[(gate.status, gate_line(gate)) for gate in report.gates],
         lines=[] if comparison.effects else verdict_lines(comparison),
         caveats=[*report.caveats, *caveats(report.comparison, report.trials)],
