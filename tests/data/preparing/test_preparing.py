@@ -119,8 +119,8 @@ def test_subset_larger_than_the_data_is_refused_and_leaves_nothing_prepared(cach
 def test_variants_with_equal_data_share_a_key() -> None:
     study = load_study(Path(__file__).parents[3] / "specs" / "quickstart.yaml")
     keys = {fold_key(trial.spec.data, DIGITS, trial.seed) for trial in study.trials}
-    assert len(study.trials) == 15
-    assert len(keys) == 3
+    assert len(study.trials) == 25
+    assert len(keys) == 5
 
 
 def test_key_depends_on_the_seed_only_where_the_split_does() -> None:
