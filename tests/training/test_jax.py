@@ -54,7 +54,7 @@ def test_tensorflow_is_not_imported(found: dict[str, Any]) -> None:
 def test_quickstart_runs_on_jax(project: Project) -> None:
     spec = project.write((ROOT / "specs" / "quickstart.yaml").read_text(encoding="utf-8"))
     project.environment["KERAS_BACKEND"] = "jax"
-    code, report = project.run_json("run", spec)
+    code, report = project.run_json("run", spec, "--set", "seeds=3")
     assert code == 0
     assert {each["status"] for each in report["trials"]} == {"trained"}
     assert len(report["trials"]) == 15
