@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from cli.commands import Commands
+from cli.group import Commands
 from cli.variables import warn_of_unknown_variables
 
 app = typer.Typer(

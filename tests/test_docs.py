@@ -9,7 +9,7 @@ import pytest
 
 from ablation.settings import Settings
 from ablation.spec import load_study
-from cli.commands import COMMANDS
+from cli.group import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

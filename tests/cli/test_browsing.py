@@ -14,7 +14,7 @@ import pytest
 
 from ablation.pipeline.runs.owners import Owners
 from ablation.store import LOCKS, RunningRun
-from cli.sparklines import sparkline
+from cli.display.sparklines import sparkline
 from tests.conftest import Project, embedded_store, new_project
 from tests.inspection.published import publish
 
@@ -59,7 +59,7 @@ def test_show_as_json_has_curves_trials_and_failures(filled: Project) -> None:
 def test_show_keeps_every_name_and_number_at_any_width(
     filled: Project, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.tables.PIPE_WIDTH", width)
+    monkeypatch.setattr("cli.display.tables.PIPE_WIDTH", width)
     printed = filled.call("show", SECOND).stdout
     assert "2 to 1.37" in printed and "original" in printed and "…" not in printed
 
@@ -121,7 +121,7 @@ def test_compare_as_json_is_one_document(filled: Project) -> None:
 
 @pytest.mark.parametrize("width", [30, pytest.param(60, marks=pytest.mark.slow)])
 def test_compare_keeps_every_number_at_any_width(filled: Project, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.tables.PIPE_WIDTH", width)
+    monkeypatch.setattr("cli.display.tables.PIPE_WIDTH", width)
     printed = filled.call("compare", FIRST, SECOND).stdout
     assert "1.37" in printed and "2 pairs" in printed and "…" not in printed
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cli.commands import COMMANDS
+from cli.group import COMMANDS
 from tests.conftest import TINY, FinishedRun, Project
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -162,7 +162,7 @@ def test_run_with_a_cache_that_cannot_be_written_says_which_variable_to_set(proj
 def test_show_never_cuts_a_name_or_a_number(
     finished_run: FinishedRun, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.tables.PIPE_WIDTH", width)
+    monkeypatch.setattr("cli.display.tables.PIPE_WIDTH", width)
     printed = finished_run.project.call("show", "latest").stdout
     assert "…" not in printed
     assert "baseline" in printed

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ablation.catalogue import catalogue
 from ablation.data import Transfer, path_digest
-from cli.transfers import showing_transfers
+from cli.display.transfers import showing_transfers
 from tests.conftest import Project, new_project
 
 

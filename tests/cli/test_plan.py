@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from cli.units import duration, size
+from cli.display.units import duration, size
 from tests.conftest import TINY, FinishedRun, Project
 
 FACTORS = """\
@@ -144,7 +144,7 @@ def test_plan_names_the_threads_of_finished_trials_that_had_another_number(finis
 def test_plan_never_cuts_a_name_or_a_number(
     finished_run: FinishedRun, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.tables.PIPE_WIDTH", width)
+    monkeypatch.setattr("cli.display.tables.PIPE_WIDTH", width)
     printed = finished_run.project.call("plan", "study.yaml").stdout
     assert "…" not in printed
     assert "2 of 2" in printed

@@ -156,7 +156,7 @@ def test_preview_replaces_an_earlier_picture(place: Project) -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_preview_never_cuts_a_name_or_a_number(place: Project, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.tables.PIPE_WIDTH", width)
+    monkeypatch.setattr("cli.display.tables.PIPE_WIDTH", width)
     printed = place.call("data", "preview", place.write()).stdout
     assert "…" not in printed
     assert "all values" in printed

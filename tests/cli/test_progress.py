@@ -15,7 +15,7 @@ from rich.console import Console
 from ablation.data import Transfer
 from ablation.pipeline import Workspace
 from ablation.settings import Settings
-from cli.progress import showing_progress
+from cli.display.progress import showing_progress
 from tests.conftest import DEADLINE_S, TINY, Project
 
 MB = 1_000_000

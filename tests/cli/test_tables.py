@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ablation.analysis import Comparison, Verdict, compare
 from ablation.records import TrialOutcome
-from cli.tables import comparison_table
+from cli.display.tables import comparison_table
 
 
 def compared() -> Comparison:

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from ablation.analysis import format_number
 from ablation.inspection import FailedTrial, MeanCurves, PublishedRun
-from cli.listing import Pinned, about_run
-from cli.sparklines import sparkline
-from cli.tables import output_console, print_comparison
+from cli.display.run_facts import Pinned, about_run
+from cli.display.sparklines import sparkline
+from cli.display.tables import output_console, print_comparison
 
 MOST_CURVE = 60
 LEAST_CURVE = 8

@@ -74,7 +74,7 @@ def _rebuild_indexes(store: Store, swept: Collection) -> None:
 
 
 def _print(found: Collection, is_applied: bool) -> None:
-    from cli.units import counted, size
+    from cli.display.units import counted, size
 
     for kind in dict.fromkeys(item.kind for item in found.garbage):
         items = [item for item in found.garbage if item.kind == kind]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.display.waiting import waiting_lines
 from cli.failures import print_note, print_warning, reported
 from cli.options import AsJson, Only, Overrides, Spec
-from cli.waiting import waiting_lines
 
 if TYPE_CHECKING:
     from ablation.pipeline import Miss, RunPlan, StudyEstimate
@@ -36,7 +36,7 @@ def plan_study(
     if as_json:
         typer.echo(_document(study, plan, estimate, finished))
         return
-    from cli.plan_report import print_plan
+    from cli.display.plan_report import print_plan
 
     print_plan(study, estimate)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.commands.preview import preview
 from cli.failures import reported
 from cli.options import AsJson
-from cli.preview import preview
 
 if TYPE_CHECKING:
     from ablation.catalogue import Dataset
@@ -110,7 +110,7 @@ def _fetch(name: str) -> Path:
     from ablation.pipeline import choose_dataset, fetch_dataset
     from ablation.settings import Settings
     from ablation.store import open_store
-    from cli.transfers import showing_transfers
+    from cli.display.transfers import showing_transfers
 
     settings = Settings()
     settings.require_cache()

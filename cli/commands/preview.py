@@ -40,11 +40,11 @@ def preview(
     with reported(as_json=as_json):
         facts, path = _preview(spec, variant, seed, output, tuple(overrides or ()))
     if as_json:
-        from cli.preview_report import preview_json
+        from cli.display.preview_report import preview_json
 
         typer.echo(preview_json(facts, path))
         return
-    from cli.preview_report import print_preview
+    from cli.display.preview_report import print_preview
 
     print_preview(facts, path)
 
@@ -57,7 +57,7 @@ def _preview(
     from ablation.settings import Settings
     from ablation.spec import load_study
     from ablation.store import open_store
-    from cli.transfers import showing_transfers
+    from cli.display.transfers import showing_transfers
 
     study = load_study(spec, overrides=overrides)
     trial = _trial(study, variant, seed)

@@ -8,9 +8,9 @@ from rich.text import Text
 
 from ablation.pipeline import ON_TEST_DATA, StudyEstimate, VariantEstimate, audit_study
 from ablation.spec import SequentialSeeds, Study
-from cli.plan_differences import miss_lines, values
-from cli.tables import output_console
-from cli.units import counted, duration, size
+from cli.display.plan_differences import miss_lines, values
+from cli.display.tables import output_console
+from cli.display.units import counted, duration, size
 
 _MARKS = {"changed": ("~", "yellow"), "added": ("+", "green"), "removed": ("-", "red")}
 

@@ -30,7 +30,7 @@ def compare_runs(first: First, second: Second = "latest", as_json: AsJson = Fals
     if as_json:
         typer.echo(contrast.model_dump_json(indent=2))
         return
-    from cli.contrast_report import print_contrast
+    from cli.display.contrast_report import print_contrast
 
     print_contrast(contrast)
 

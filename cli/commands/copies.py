@@ -54,7 +54,7 @@ def pull_run(
     if as_json:
         typer.echo(pulled.model_dump_json(indent=2))
         return
-    from cli.units import counted, size
+    from cli.display.units import counted, size
 
     fetched = f"{counted(pulled.fetched, 'file')}, {size(pulled.fetched_bytes)}"
     there = f"; {counted(pulled.present, 'file')} there already" if pulled.present else ""
@@ -82,7 +82,7 @@ def _pull(run: str, directory: Path) -> Pulled:
 
 
 def _print(found: Verification, repaired: Repaired | None) -> None:
-    from cli.units import counted, size
+    from cli.display.units import counted, size
 
     for finding in found.findings:
         typer.echo(f"{finding.kind}: {finding.key}: {finding.detail}")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from cli.display.waiting import waiting_lines
 from cli.failures import Exit, print_error, print_note, reported
 from cli.options import AsJson
-from cli.waiting import waiting_lines
 
 if TYPE_CHECKING:
     from ablation.pipeline import WaitingTrial

@@ -53,11 +53,11 @@ def run_study(
         }
         result = _run(study, parameters, offline_ok)
     if as_json:
-        from cli.json_result import result_json
+        from cli.display.json_result import result_json
 
         typer.echo(result_json(result))
     else:
-        from cli.tables import print_result
+        from cli.display.tables import print_result
 
         print_result(result)
     if any(not trial.is_finished or any(export.error for export in trial.exports) for trial in result.trials):
@@ -98,7 +98,7 @@ def _run(study: Study, parameters: dict[str, Any], offline_ok: bool) -> RunResul
             warm_up()  # Keras is imported for the trials while all the rest is imported here
             from ablation.pipeline import new_run_id, require_formats
             from ablation.settings import Settings
-            from cli.progress import showing_progress
+            from cli.display.progress import showing_progress
             from flows.local import run_study as run_flow
 
             require_formats(study.spec.publish.formats)

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from ablation.analysis import effect_numbers, format_number
 from ablation.inspection import RunContrast, VariantContrast
-from cli.tables import output_console
-from cli.units import counted
+from cli.display.tables import output_console
+from cli.display.units import counted
 
 FIRST, SECOND = "A", "B"
 _HEADINGS = (f"{FIRST} mean", f"{SECOND} mean", f"{SECOND} - {FIRST} (95% interval)", "seeds", "verdict")

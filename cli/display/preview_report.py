@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ablation.data.describing import Quantiles, SequenceFacts, ValueRange
 from ablation.pipeline import DataPreview
-from cli.tables import output_console
+from cli.display.tables import output_console
 
 MOST_CLASSES = 40
 NAMED_ABSENT = 10

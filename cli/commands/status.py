@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.display.waiting import WAITING, waiting_lines
 from cli.failures import Exit, print_note, reported
 from cli.options import AsJson
-from cli.waiting import WAITING, waiting_lines
 
 if TYPE_CHECKING:
     from ablation.pipeline import RunPlan, Workspace
@@ -56,7 +56,7 @@ def _row(workspace: Workspace, variant: str, seed: int) -> dict[str, object]:
         ended = f"{outcome.epochs} epochs, {WAITING}" if outcome.is_waiting else f"{outcome.epochs} epochs"
         return row | {"status": outcome.status, "detail": outcome.error or ended}
     if progress := workspace.read_progress(variant, seed):
-        from cli.progress import describe_progress
+        from cli.display.progress import describe_progress
 
         epoch = {"epoch": progress.epoch, "epochs": progress.epochs, "metrics": progress.metrics}
         status = "running" if workspace.is_owned() else "interrupted"
@@ -70,7 +70,7 @@ def _row(workspace: Workspace, variant: str, seed: int) -> dict[str, object]:
 def _print(plan: RunPlan, rows: list[dict[str, object]]) -> None:
     from rich.table import Table
 
-    from cli.tables import output_console
+    from cli.display.tables import output_console
 
     table = Table(title=f"{plan.study} {plan.run_id}", title_justify="left")
     for heading in ("variant", "seed", "status", "detail"):

@@ -14,7 +14,7 @@ from ablation.pipeline import PlannedTrial, Workspace
 from ablation.records import TrialOutcome
 from ablation.settings import Settings
 from ablation.training import Progress as TrialProgress
-from cli.waiting import WAITING
+from cli.display.waiting import WAITING
 
 REFRESH_S = 0.25
 STARTING = "starting"

@@ -10,7 +10,7 @@ from cli.failures import reported
 from cli.options import AsJson, Run
 
 if TYPE_CHECKING:
-    from cli.run_report import ShownRun
+    from cli.display.run_report import ShownRun
 
 
 def show_run(run: Run, as_json: AsJson = False) -> None:
@@ -23,7 +23,7 @@ def show_run(run: Run, as_json: AsJson = False) -> None:
     if as_json:
         from pydantic_core import to_json
 
-        from cli.listing import facts
+        from cli.display.run_facts import facts
 
         manifest = shown.run.manifest
         document = manifest.model_dump(mode="json") | facts(manifest, shown.pinned)
@@ -31,7 +31,7 @@ def show_run(run: Run, as_json: AsJson = False) -> None:
         document |= {"outcomes": shown.run.trials, "failures": shown.failures}
         typer.echo(to_json(document, indent=2, inf_nan_mode="null").decode())
         return
-    from cli.run_report import print_run
+    from cli.display.run_report import print_run
 
     print_run(shown)
 
@@ -40,7 +40,7 @@ def _read(run: str) -> ShownRun:
     from ablation.inspection import read_curves, read_failures, read_published
     from ablation.settings import Settings
     from ablation.store import open_store, pinned_runs, public_address, resolve_run, run_file_key
-    from cli.run_report import ShownRun
+    from cli.display.run_report import ShownRun
 
     with open_store(Settings()) as store:
         manifest = resolve_run(store, run)

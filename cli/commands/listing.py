@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.display.run_facts import Pinned, about_run, facts
 from cli.failures import reported
 from cli.options import AsJson
 
 if TYPE_CHECKING:
     from ablation.records import RunManifest
     from ablation.store import CrashedRun
-
-Pinned = set[tuple[str, str]]
 
 
 def list_runs(
@@ -49,28 +48,6 @@ def _row(run: RunManifest | CrashedRun, pinned: Pinned) -> dict[str, object]:
     if run.status == "crashed":
         return run.model_dump(mode="json")
     return run.model_dump(mode="json", exclude={"files": True, "summary": {"settings", "changes"}}) | facts(run, pinned)
-
-
-def facts(manifest: RunManifest, pinned: Pinned) -> dict[str, int]:
-    """Return what a list says of a run beside its manifest: its size, and whether it is pinned."""
-    return {
-        "bytes": sum(file.bytes for file in manifest.files),
-        "pinned": (manifest.study, manifest.run_id) in pinned,
-    }
-
-
-def about_run(manifest: RunManifest, pinned: Pinned) -> list[str]:
-    """Return when a run ended, its trials, its size, and whether it is pinned."""
-    from cli.units import counted, duration, size
-
-    said = facts(manifest, pinned)
-    trials = ", ".join(f"{count} {status}" for status, count in manifest.trials.items())
-    return [
-        f"{manifest.finished_at:%Y-%m-%d %H:%M} UTC",
-        f"{trials} in {duration(manifest.wall_s)}",
-        f"{counted(len(manifest.files), 'file')}, {size(said['bytes'])}",
-        *(["pinned"] if said["pinned"] else []),
-    ]
 
 
 def _print_list(runs: list[RunManifest | CrashedRun], pinned: Pinned, study: str | None) -> None:

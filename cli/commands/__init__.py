@@ -1,0 +1,1 @@
+"""A module a command, or a group of them that share their work."""

@@ -1,0 +1,1 @@
+"""What commands print: tables, reports, bars while a run goes on."""
