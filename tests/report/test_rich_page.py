@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from ablation.records import Assessment
 from ablation.report import StudyReport, render_study
 from ablation.report.charts.figures import Figure, study_figures
 from ablation.report.page.page import study_page
@@ -83,6 +84,12 @@ def test_confusion_of_seeds_is_added_up(small: StudyReport, figures: dict[str, F
     counts = [found.confusion.counts for found in small.assessments["baseline"].values() if found.confusion]
     assert rows[1] == f"baseline,0,0,{counts[0][0][0] + counts[1][0][0]}"
     assert len(rows) == 1 + 4 * 100
+
+
+def test_section_of_mistakes_is_left_out_where_there_is_nothing_in_it(small: StudyReport) -> None:
+    page = page_of(small.model_copy(update={"assessments": {"baseline": {0: Assessment(samples=3)}}}))
+    assert "Mistakes" not in page.headings
+    assert "#mistakes" not in page.attributes("a", "href")
 
 
 def test_image_that_is_no_base64_is_left_out(small: StudyReport) -> None:

@@ -39,6 +39,7 @@ SCRIPTS = ("links.js", "tables.js", "panels.js", "curves.js", "explore.js")
 MOST_VERDICTS = 12
 # And more sentences about one chart: the chart is what the reader came for.
 MOST_FINDINGS = 6
+OF_ASSESSMENTS = ("confusion", "reliability", "residuals")
 OVERFITTING_COLUMNS = (
     "best epoch",
     "seeds that overfit",
@@ -76,6 +77,7 @@ class Answer:
 def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
     """Render index.html."""
     leading = leading_metric(report)
+    found_galleries = galleries(report)
     inline = {name: _inline(figure) for name, figure in figures.items()}
     comparison = report.comparison
     answers = [_answer(effect, report) for effect in comparison.answered_effects()]
@@ -101,7 +103,8 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         factor_lines=factor_lines(comparison),
         overfitting_columns=OVERFITTING_COLUMNS,
         overfitting_rows=overfitting_rows(report),
-        galleries=galleries(report),
+        found_galleries=found_galleries,
+        is_assessed=bool(found_galleries) or any(name in figures for name in OF_ASSESSMENTS),
         mistake_words=mistake_words,
         sure_words=sure_words,
         metrics=report.metric_names(),
