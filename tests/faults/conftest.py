@@ -10,7 +10,7 @@ import pytest
 
 from ablation.store import Store, StoreLocation
 from ablation.store.embedded import BUCKET, EmbeddedServer, embedded_server
-from ablation.store.transport.client import Credentials, embedded_client
+from ablation.store.transport.client import WORKING, Credentials, Patience, embedded_client
 from tests.faults.proxy import FaultProxy, fault_proxy
 
 
@@ -28,10 +28,10 @@ def proxy(server: EmbeddedServer) -> Iterator[FaultProxy]:
         yield running
 
 
-def store_at(address: str, credentials: Credentials) -> Store:
+def store_at(address: str, credentials: Credentials, patience: Patience = WORKING) -> Store:
     """Return a store whose requests go to an address."""
     location = StoreLocation(uri=f"s3://{BUCKET}", endpoint_url=address)
-    return Store(location, BUCKET, "", embedded_client(address, credentials))
+    return Store(location, BUCKET, "", embedded_client(address, credentials, patience))
 
 
 @pytest.fixture

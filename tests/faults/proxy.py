@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import itertools
 import threading
+import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-Fault = Literal["busy", "broken", "forbidden", "cut upload", "lost answer", "cut answer"]
+Fault = Literal["busy", "broken", "forbidden", "slow", "hung", "cut upload", "lost answer", "cut answer"]
+# How long a slow answer takes longer than others.
+SLOW_S = 0.7
 _STATUS: dict[str, tuple[int, str]] = {
     "busy": (503, "SlowDown"),
     "broken": (500, "InternalError"),
@@ -85,6 +88,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(length)
+        if fault == "hung":
+            self.connection.recv(1)  # nothing comes: this ends when the client goes away
+            self.close_connection = True
+            return
+        if fault == "slow":
+            time.sleep(SLOW_S)
         if fault in _STATUS:
             self._refuse(*_STATUS[fault])
             return

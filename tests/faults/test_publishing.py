@@ -26,8 +26,10 @@ from ablation.store import (
 )
 from ablation.store.embedded import EmbeddedServer
 from ablation.store.objects.store import Store
+from ablation.store.transport.client import WORKING
 from ablation.store.transport.parallel import in_parallel
 from tests.conftest import ROOT
+from tests.faults.conftest import store_at
 from tests.faults.proxy import Fault, FaultProxy, Request
 from tests.faults.publishing import PAGE, STUDY, files_of, fingerprint_of, outcome_of, publish
 
@@ -49,6 +51,7 @@ def sometimes(fault: Fault, methods: set[str]) -> Callable[[Request], Fault | No
     [
         ("busy", {"GET", "PUT", "HEAD", "POST", "DELETE"}),
         ("broken", {"GET", "PUT", "HEAD", "POST", "DELETE"}),
+        ("slow", {"GET", "PUT", "HEAD", "POST", "DELETE"}),
         ("cut upload", UPLOADS),
         ("lost answer", UPLOADS),
         ("cut answer", {"GET"}),
@@ -79,6 +82,15 @@ def test_uploads_are_cut_in_the_middle_each_first_time_and_arrive_whole(
 
     proxy.decide = decide
     publish(store, NEW)
+    assert_whole(beside, {NEW})
+
+
+def test_requests_that_are_never_answered_are_asked_again(
+    server: EmbeddedServer, beside: Store, proxy: FaultProxy
+) -> None:
+    proxy.decide = lambda request: "hung" if request.number in (2, 5) else None
+    hasty = replace(WORKING, read_s=1)
+    publish(store_at(proxy.address, server.credentials, hasty), NEW)
     assert_whole(beside, {NEW})
 
 

@@ -40,7 +40,7 @@ def remote(project: Project, server: EmbeddedServer, proxy: FaultProxy) -> Proje
     return project
 
 
-@pytest.mark.parametrize("fault", ["busy", "broken"])
+@pytest.mark.parametrize("fault", ["busy", "broken", "slow"])
 def test_run_completes_where_a_tenth_of_the_requests_fails(fault: Fault, remote: Project, proxy: FaultProxy) -> None:
     proxy.decide = sometimes(fault, EVERY)
     code, result = remote.run_json("run", "study.yaml")

@@ -52,7 +52,7 @@ _ISOLATED: Final[dict[str, tuple[Any, Any, Any, Any]]] = {
 }
 
 
-def embedded_client(endpoint_url: str, credentials: Credentials) -> S3Client:
+def embedded_client(endpoint_url: str, credentials: Credentials, patience: Patience = WORKING) -> S3Client:
     """Return a client of a server on this machine, out of reach of the user's AWS configuration and proxies."""
     from boto3.session import Session
     from botocore.config import Config
@@ -64,7 +64,7 @@ def embedded_client(endpoint_url: str, credentials: Credentials) -> S3Client:
         region_name=DEFAULT_REGION,
     )
     local = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
-    return session.client("s3", endpoint_url=endpoint_url, config=_config(WORKING).merge(local))
+    return session.client("s3", endpoint_url=endpoint_url, config=_config(patience).merge(local))
 
 
 def default_client(endpoint_url: str | None, patience: Patience = WORKING) -> S3Client:
