@@ -25,8 +25,8 @@ def overfitting_lines(report: StudyReport) -> list[str]:
     lines = [_line(summary, _calibration(report, summary.variant)) for summary in summaries]
     if any(not summary.is_clean for summary in summaries):
         lines.append(
-            "in the table by epoch, training losses are measured while training, with dropout and augmentation on, so gaps "
-            "look small there; `training.diagnostics: {clean_metrics: true}` measures them without"
+            "in the table by epoch, training losses are measured while training, with dropout and augmentation on, so "
+            "gaps look small there; `training.diagnostics: {clean_metrics: true}` measures them without"
         )
     return lines
 
