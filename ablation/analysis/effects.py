@@ -37,6 +37,7 @@ class Cost(Record):
         description="Time of a trial over the baseline's, on processors that of the CPU: geometric mean over the seeds "
         "that both were trained with on equal machines; None without any."
     )
+    seconds: float | None = Field(default=None, description="Mean seconds of a trial more than the baseline's.")
     parameters: int | None = Field(description="Weights more than the baseline has; negative: fewer.")
     parameters_ratio: float | None = Field(default=None, description="Weights over the baseline's.")
     time_low: float | None = Field(default=None, description="Lower end of the 95 % interval of the ratio.")

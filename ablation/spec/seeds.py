@@ -8,6 +8,8 @@ from pydantic_core import PydanticCustomError
 from ablation.spec.base import Many, SpecModel
 
 MOST_SEEDS = 10_000
+# Of fewer, no comparison could end: the rule does not trust how close together they lie.
+FEWEST_SEEDS = 5
 
 
 class UntilSpec(SpecModel):
@@ -28,9 +30,14 @@ class SequentialSeeds(SpecModel):
     Intervals (1965).
     """
 
-    start: int = Field(default=5, ge=3, le=MOST_SEEDS, description="Seeds of every variant, before any are added.")
+    start: int = Field(
+        default=FEWEST_SEEDS,
+        ge=FEWEST_SEEDS,
+        le=MOST_SEEDS,
+        description="Seeds of every variant, before any are added.",
+    )
     until: UntilSpec = Field(description="When a comparison has enough.")
-    max: int = Field(default=20, ge=3, le=MOST_SEEDS, description="Seeds that no variant has more of.")
+    max: int = Field(default=20, ge=FEWEST_SEEDS, le=MOST_SEEDS, description="Seeds that no variant has more of.")
 
     @model_validator(mode="after")
     def _begins_below_its_end(self) -> Self:

@@ -18,6 +18,7 @@ from cli.display.waiting import WAITING
 
 REFRESH_S = 0.25
 STARTING = "starting"
+ADDED = "seeds are added to the comparisons that are not precise enough yet; trials added: {count}"
 
 
 @contextmanager
@@ -94,6 +95,7 @@ class _Bars:
             console=console,
             transient=True,
         )
+        self._total = total
         self._overall = self._progress.add_task("trials", total=total, detail=STARTING)
         self._fetching = ""
         self._tasks: dict[PlannedTrial, TaskID] = {}
@@ -107,6 +109,9 @@ class _Bars:
         self._progress.stop()
 
     def planned(self, total: int) -> None:
+        if total > self._total:
+            self._progress.console.print(ADDED.format(count=total - self._total), markup=False)
+        self._total = total
         self._progress.update(self._overall, total=total)
 
     def fetching(self, transfers: tuple[Transfer, ...]) -> None:
@@ -150,6 +155,8 @@ class _Lines:
         pass
 
     def planned(self, total: int) -> None:
+        if total > self._total:
+            self._console.print(ADDED.format(count=total - self._total), markup=False)
         self._total = total
 
     def fetching(self, transfers: tuple[Transfer, ...]) -> None:

@@ -69,6 +69,8 @@ def test_parameters_are_told_without_times() -> None:
     [
         ({"time_ratio": 1.34, "time_low": 1.2, "time_high": 1.5}, "takes 1.3 x the time"),
         ({"time_ratio": 0.5, "time_low": 0.4, "time_high": 0.6}, "takes 0.5 x the time"),
+        ({"time_ratio": 1.34, "time_low": 1.2, "time_high": 1.5, "seconds": 0.6}, "takes 1.3 x the time"),
+        ({"time_ratio": 1.34, "time_low": 1.2, "time_high": 1.5, "seconds": 0.4}, ""),
         ({"time_ratio": 1.15, "time_low": 1.1, "time_high": 1.2}, ""),
         ({"time_ratio": 2.0, "time_low": 0.9, "time_high": 4.4}, ""),
         ({"time_ratio": 2.0}, ""),

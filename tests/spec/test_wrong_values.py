@@ -168,8 +168,8 @@ WRONG_VALUES = {
     "seed_of_text": seeds("[0, x]", "seeds.1", WHOLE, "got 'x'"),
     "seed_negative": seeds("[-1]", "seeds.0", "must be at least 0", "got -1"),
     "seed_repeated": seeds("[0, 1, 0]", "seeds.2", "seed 0 is listed twice", "Remove one."),
-    "seeds_added_from_two": seeds(
-        "{start: 2, until: {ci_width: 0.1}}", "seeds.start", "must be at least 3", "got 2. Seeds of every variant"
+    "seeds_added_from_four": seeds(
+        "{start: 4, until: {ci_width: 0.1}}", "seeds.start", "must be at least 5", "got 4. Seeds of every variant"
     ),
     "seeds_added_up_to_fewer": seeds(
         "{start: 9, until: {ci_width: 0.1}, max: 8}", "seeds.max", "is less than start, 9", "raise it, or lower start"

@@ -24,7 +24,8 @@ def cost_of(outcomes: Sequence[TrialOutcome], variant: str, baseline: str) -> Co
     Returns:
         None where neither can be told.
     """
-    ratios = _logarithmic_ratios(outcomes, variant, baseline)
+    times = _paired_times(outcomes, variant, baseline)
+    ratios = [math.log(ours / theirs) for ours, theirs in times]
     low, high = paired_interval(ratios) or (None, None)
     ours, theirs = _parameters(outcomes, variant), _parameters(outcomes, baseline)
     if not ratios and (ours is None or theirs is None):
@@ -33,12 +34,14 @@ def cost_of(outcomes: Sequence[TrialOutcome], variant: str, baseline: str) -> Co
         time_ratio=_exponential(statistics.fmean(ratios)) if ratios else None,
         time_low=_exponential(low),
         time_high=_exponential(high),
+        seconds=statistics.fmean(ours - theirs for ours, theirs in times) if times else None,
         parameters=None if ours is None or theirs is None else ours - theirs,
         parameters_ratio=None if ours is None or not theirs else ours / theirs,
     )
 
 
-def _logarithmic_ratios(outcomes: Sequence[TrialOutcome], variant: str, baseline: str) -> list[float]:
+def _paired_times(outcomes: Sequence[TrialOutcome], variant: str, baseline: str) -> list[tuple[float, float]]:
+    """Return the seconds of a variant's trials beside those of the baseline, seed by seed, on equal machines."""
     timed = {
         (outcome.variant, outcome.seed): outcome
         for outcome in outcomes
@@ -50,7 +53,7 @@ def _logarithmic_ratios(outcomes: Sequence[TrialOutcome], variant: str, baseline
         if name == variant and (baseline, seed) in timed
     ]
     times = [_times(ours, theirs) for ours, theirs in pairs if _machine(ours) == _machine(theirs)]
-    return [math.log(ours / theirs) for ours, theirs in times if ours > 0 and theirs > 0]
+    return [(ours, theirs) for ours, theirs in times if ours > 0 and theirs > 0]
 
 
 def _times(ours: TrialOutcome, theirs: TrialOutcome) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from ablation.analysis.words.phrases import counted, directed, interval_phrase, 
 
 # A cost below these is not worth a word.
 LEAST_TIME = 0.2
+LEAST_SECONDS = 0.5
 LEAST_PARAMETERS = 0.01
 # Up to here a number of seeds is said as it is, then in tens: it is an estimate from few.
 MOST_EXACT_SEEDS = 20
@@ -143,7 +144,8 @@ def _time_words(cost: Cost) -> str:
         return ""
     is_certain = cost.time_low > 1 or cost.time_high < 1
     is_large = cost.time_ratio > 1 + LEAST_TIME or cost.time_ratio < 1 / (1 + LEAST_TIME)
-    return f"takes {cost.time_ratio:.2g} x the time" if is_certain and is_large else ""
+    is_short = cost.seconds is not None and abs(cost.seconds) < LEAST_SECONDS
+    return f"takes {cost.time_ratio:.2g} x the time" if is_certain and is_large and not is_short else ""
 
 
 def _parameter_words(cost: Cost) -> str:

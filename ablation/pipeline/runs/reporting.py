@@ -16,6 +16,7 @@ from ablation.pipeline.delivering.publishing import ASSESSMENT
 from ablation.pipeline.planning.treatments import ON_TEST_DATA, audit_study
 from ablation.pipeline.records import RunPlan
 from ablation.pipeline.runs.comparing import compare_others, judge_gates
+from ablation.pipeline.runs.rounds import precision_lines
 from ablation.pipeline.trials.exporting import export_lines
 from ablation.pipeline.trials.preflight import finding_lines
 from ablation.provenance import as_text, without_folders
@@ -65,7 +66,7 @@ def report_run(
         assessments=_nested(assessments.items()),
         fairness=fairness,
         gates=judge_gates(study, outcomes),
-        notes=(*notes(plan, fairness), *export_lines(outcomes)),
+        notes=(*notes(plan, fairness), *precision_lines(study, comparison), *export_lines(outcomes)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ablation.analysis import seeds_wanted
+from ablation.analysis import Comparison, format_number, seeds_wanted
 from ablation.pipeline.planning.plans import plan_trials
 from ablation.pipeline.records import PlannedTrial, RunPlan
 from ablation.pipeline.runs.comparing import compare_trials
@@ -28,3 +28,19 @@ def next_trials(study: Study, plan: RunPlan, outcomes: tuple[TrialOutcome, ...])
     have = {summary.variant: summary.finished + summary.failed for summary in comparison.summaries}
     trials = study.trials_of({variant: range(have[variant], count) for variant, count in wanted.items()})
     return plan_trials(trials, {each.trial.variant: each.dataset for each in plan.trials})
+
+
+def precision_lines(study: Study, comparison: Comparison) -> tuple[str, ...]:
+    """Return which comparisons are wider than the study asked for: they ended at the most seeds, or failed."""
+    rule = study.spec.seeds
+    if not isinstance(rule, SequentialSeeds):
+        return ()
+    wide = [
+        f"{effect.variant} ({format_number(effect.high - effect.low)})"
+        for effect in comparison.effects
+        if effect.low is not None and effect.high is not None and effect.high - effect.low > rule.until.ci_width
+    ]
+    if not wide:
+        return ()
+    asked = f"wider than {rule.until.ci_width:g} (seeds.until.ci_width) after up to {rule.max} seeds"
+    return (f"intervals are {asked}: {', '.join(wide)}",)
