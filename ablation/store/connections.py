@@ -24,7 +24,7 @@ from ablation.store.transport.client import (
     default_client,
     embedded_client,
 )
-from ablation.store.transport.patience import EMBEDDED_PATIENCE_S, PATIENCE_S
+from ablation.store.transport.patience import EMBEDDED_PATIENCE_S, PATIENCE_S, asked_for
 from ablation.store.transport.translation import translated
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 EMBEDDED_FOLDER: Final = Path("artifacts")
 CHECK_S: Final = 14.0
+# Of that, for a server that answers that it is busy or broken, or refuses the connection.
+CHECK_PATIENCE_S: Final = 3.0
 
 _USER = re.compile(r"(?<=://)[^/]*@")
 _URI = re.compile(r"s3://([A-Za-z0-9._-]{3,255})(?:/(.*))?")
@@ -167,7 +169,7 @@ def _check(location: StoreLocation) -> None:
     # A thread, because name resolution and credential processes obey no timeout of boto3's.
     pool = ThreadPoolExecutor(1, thread_name_prefix="store-check")
     try:
-        pool.submit(_list_one, location).result(timeout=CHECK_S)
+        pool.submit(asked_for(CHECK_PATIENCE_S), _list_one, location).result(timeout=CHECK_S)
     except TimeoutError:
         raise StoreUnreachable(
             f"cannot use the store {_named(location)}: no answer within {CHECK_S:.0f} s. "

@@ -80,8 +80,11 @@ def environment_of(server: EmbeddedServer) -> dict[str, str]:
 
 def test_texts_of_a_spec_stay_texts_wherever_they_are_published(attacked: Attacked, prefect_api_url: str) -> None:
     pages = [attacked.folder / "index.html", *(attacked.server.root / name for name in INDEXES)]
-    for page in map(Page, map(Path.read_bytes, pages)):
-        assert {"script", "i"}.isdisjoint(tag for tag, _ in page.tags)
+    for path in pages:
+        page = Page(path.read_bytes())
+        assert "i" not in [tag for tag, _ in page.tags]
+        # What a page runs is its own, named by digest in its policy; data of a study cannot end the element it is in.
+        assert sum(tag == "script" for tag, _ in page.tags) == (2 if path is pages[0] else 0)
         assert not any("javascript:" in str(value) for _, attributes in page.tags for value in attributes.values())
         assert page.open == []
     assert MARKUP in Page(pages[0].read_bytes()).text

@@ -100,7 +100,24 @@ def _ask(client: S3Client, operation: str, path: str, headers: dict[str, str], d
         answer: AWSResponse = told or parts._endpoint.http_session.send(request)
     except (ConnectionError, HTTPClientError):
         return None
+    if answer.status_code == _DONE:
+        _count(client, operation, answer)
     return answer
+
+
+def _count(client: S3Client, operation: str, answer: AWSResponse) -> None:
+    """Tell what went well to that which holds requests back: it allows of twice as many as it knows of.
+
+    What went wrong it hears of from boto3, which asks again.
+    """
+    client.meta.events.emit(
+        f"needs-retry.s3.{operation}",
+        response=(answer, {}),
+        operation=client.meta.service_model.operation_model(operation),
+        attempts=1,
+        caught_exception=None,
+        request_dict={"context": {}},
+    )
 
 
 def _signed(client: S3Client, operation: str, path: str, headers: dict[str, str], data: bytes) -> AWSPreparedRequest:

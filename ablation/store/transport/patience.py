@@ -30,15 +30,19 @@ def patient(method: Method) -> Method:
 
     @wraps(method)
     def tried(store: Any, *args: Any, **kwargs: Any) -> Any:
-        attempts = Retrying(
-            retry=retry_if_exception_type(StoreAway),
-            stop=stop_after_delay(store.patience_s) | _WhenEnding(),
-            wait=wait_exponential_jitter(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S),
-            reraise=True,
-        )
-        return attempts(method, store, *args, **kwargs)
+        return asked_for(store.patience_s)(method, store, *args, **kwargs)
 
     return cast(Method, tried)
+
+
+def asked_for(seconds: float) -> Retrying:
+    """Return what calls a function until the store is not away, or was away for so long."""
+    return Retrying(
+        retry=retry_if_exception_type(StoreAway),
+        stop=stop_after_delay(seconds) | _WhenEnding(),
+        wait=wait_exponential_jitter(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S),
+        reraise=True,
+    )
 
 
 class _WhenEnding(stop_base):
