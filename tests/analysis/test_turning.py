@@ -11,6 +11,13 @@ from ablation.analysis.overfitting.turning import turning_place
 LEVEL_THEN_UP = [1.0, 0.6, 0.5, 0.499, 0.502, 0.5, 0.501, 0.503, 0.5, 0.5, 0.55, 0.6, 0.66, 0.7]
 
 
+# Validation loss of 20 epochs on film reviews; without cutting the spike it counts as noise, and nothing rises above it.
+SPIKE_ON_THE_WAY_UP = [
+    *(0.329, 0.303, 0.301, 0.366, 0.436, 0.363, 0.475, 0.452, 0.446, 1.22),
+    *(0.567, 0.635, 0.696, 0.737, 0.762, 0.783, 0.799, 0.814, 0.826, 0.837),
+]
+
+
 @pytest.mark.parametrize(
     ("values", "place"),
     [
@@ -25,6 +32,7 @@ LEVEL_THEN_UP = [1.0, 0.6, 0.5, 0.499, 0.502, 0.5, 0.501, 0.503, 0.5, 0.5, 0.55,
         pytest.param([0.3] * 8, None, id="level"),
         pytest.param([0.0, 0.0, 0.0, 0.1, 0.2, 0.3], 2, id="lowest_value_of_zero"),
         pytest.param(LEVEL_THEN_UP, 9, id="level_then_up"),
+        pytest.param(SPIKE_ON_THE_WAY_UP, 8, id="spike_on_the_way_up"),
         pytest.param([0.7], None, id="one_epoch"),
         pytest.param([], None, id="no_epoch"),
     ],

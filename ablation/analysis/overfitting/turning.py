@@ -14,6 +14,10 @@ LEAST_EPOCHS_AFTER = 3
 NOISE_OF_RISE = 4.0
 # Within so many times the noise a value is as low as the lowest one.
 NOISE_OF_VALLEY = 2.0
+# What is farther off than so many standard deviations is a spike, as Huber's proposal has it.
+SPIKE = 3.0
+# The median size of a normal deviation is this part of the standard deviation, inverted.
+NORMAL_SCALE = 1.4826
 # A smaller rise does not matter, however smooth the curve is.
 LEAST_RISE = 0.01
 
@@ -45,8 +49,9 @@ def turning_place(values: Sequence[float]) -> int | None:
         values: Finite ones.
 
     Source: Robertson, Wright and Dykstra, 1988, Order Restricted Statistical Inference (the regression); Meyer and
-        Woodroofe, 2000, On the Degrees of Freedom in Shape-Restricted Regression (the noise); Prechelt, 1998, Early
-        Stopping - But When? (a rise as a share of the lowest value).
+        Woodroofe, 2000, On the Degrees of Freedom in Shape-Restricted Regression (the noise); Huber, 1964, Robust
+        Estimation of a Location Parameter (cut at a multiple of the scale); Prechelt, 1998, Early Stopping - But When?
+        (a rise as a share of the lowest value).
     """
     curve = np.asarray(values, dtype=np.float64)
     if len(curve) <= LEAST_EPOCHS_AFTER:
@@ -72,5 +77,12 @@ def _fit(curve: Values, lowest: int) -> _Fit:
     near = max(0, lowest - max(len(rising) - 1, LEAST_EPOCHS_AFTER + 1))
     fitted = np.concatenate([falling[:-1], rising])[near:]
     freedom = max(1, len(fitted) - len(np.unique(fitted)))
-    noise = float(np.sqrt(np.sum((curve[near:] - fitted) ** 2) / freedom))
+    noise = float(np.sqrt(np.sum(_without_spikes(curve[near:] - fitted) ** 2) / freedom))
     return _Fit(rising, noise)
+
+
+def _without_spikes(left: Values) -> Values:
+    """Cut what is left to three times its usual size: one epoch that went astray does not make a curve noisy."""
+    sizes = np.abs(left[left != 0])
+    limit = SPIKE * NORMAL_SCALE * float(np.median(sizes)) if len(sizes) else 0.0
+    return np.clip(left, -limit, limit)
