@@ -33,7 +33,9 @@ class VariantContrast(Record):
 
     variant: str
     means: tuple[float | None, float | None] = Field(description="Of the metric, over each run's own seeds.")
-    verdicts: tuple[str | None, str | None] = Field(description="What each run said of it beside its baseline.")
+    verdicts: tuple[str | None, str | None] = Field(
+        description="What each run said of it on the metric, beside its baseline; None where it did not."
+    )
     shared: int = Field(ge=0, description="Seeds whose trial is the very same in both runs: nothing to compare.")
     pairs: int = Field(ge=0, description="Seeds that both runs finished, each with a trial of its own.")
     difference: float | None = Field(description="Mean of second - first over the pairs.")
@@ -112,12 +114,12 @@ def _variant(
     both = [seed for seed in before if seed in after]
     own = [seed for seed in both if not _is_same(before[seed], after[seed], metric)]
     pairs = [(before[seed], after[seed]) for seed in own]
-    frame = _compare(pairs, metric, direction, runs[1].comparison)
+    frame = _compare(pairs, metric, direction, _margin(runs, metric))
     effect = frame.effects[0] if frame is not None else None
     return VariantContrast(
         variant=variant,
         means=(_mean(before, metric), _mean(after, metric)),
-        verdicts=(_verdict(runs[0], variant), _verdict(runs[1], variant)),
+        verdicts=(_verdict(runs[0], variant, metric), _verdict(runs[1], variant, metric)),
         shared=len(both) - len(own),
         pairs=len(own),
         difference=effect.difference if effect else None,
@@ -132,7 +134,7 @@ def _compare(
     pairs: list[tuple[PublishedTrial, PublishedTrial]],
     metric: str | None,
     direction: Direction | None,
-    asked: Comparison | None,
+    margin: float | None,
 ) -> Comparison | None:
     """Compare the trials of two runs as those of two variants are."""
     if not pairs or metric is None or direction is None:
@@ -142,9 +144,15 @@ def _compare(
         metric=metric,
         direction=direction,
         baseline=FIRST,
-        margin=asked.margin if asked is not None else None,
+        margin=margin,
         variants=(FIRST, SECOND),
     )
+
+
+def _margin(runs: tuple[PublishedRun, PublishedRun], metric: str | None) -> float | None:
+    """Return the margin of a run that compares this metric, rather the second one's; that of another is no measure."""
+    asked = [run.comparison for run in reversed(runs) if run.comparison is not None]
+    return next((comparison.margin for comparison in asked if comparison.metric == metric), None)
 
 
 def _finished(run: PublishedRun, variant: str, metric: str | None) -> dict[int, PublishedTrial]:
@@ -176,12 +184,19 @@ def _mean(trials: BySeed, metric: str | None) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _verdict(run: PublishedRun, variant: str) -> str | None:
-    if run.comparison is None:
-        return None
-    if variant == run.comparison.baseline:
+def _verdict(run: PublishedRun, variant: str, metric: str | None) -> str | None:
+    if run.comparison is not None and variant == run.comparison.baseline:
         return "baseline"
-    return next((effect.verdict for effect in run.comparison.effects if effect.variant == variant), None)
+    said = None if metric is None else run.comparison_on(metric)
+    effects = () if said is None else said.effects
+    return next((effect.verdict for effect in effects if effect.variant == variant), None)
+
+
+def _margin_notes(runs: tuple[PublishedRun, PublishedRun], metric: str) -> Iterator[str]:
+    for run in runs:
+        said = run.comparison_on(metric)
+        if said is not None and said.margin is None and _margin(runs, metric) is not None:
+            yield f"{run.manifest.run_id} judged {metric} without a margin"
 
 
 def _notes(first: PublishedRun, second: PublishedRun, metric: str | None) -> Iterator[str]:
@@ -198,5 +213,6 @@ def _notes(first: PublishedRun, second: PublishedRun, metric: str | None) -> Ite
         yield f"the runs have no metric in common that one of them compares: {' and '.join(own) or 'none'}"
     elif len(set(own)) > 1:
         yield f"the runs compare {own[0]} and {own[1]}: what follows is {metric}"
+        yield from _margin_notes((first, second), metric)
     if before.summary and after.summary and before.summary.datasets != after.summary.datasets:
         yield "the data differ: a difference between the runs is one of data as well"

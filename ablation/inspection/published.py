@@ -57,6 +57,12 @@ class PublishedRun(Record):
         """The answer in words, as the run printed it."""
         return tuple(self.results.get("answer", ())) or (self.manifest.headline,)
 
+    def comparison_on(self, metric: str) -> Comparison | None:
+        """Return what the run said on a metric, the one that decides or another; None where it said nothing."""
+        if self.comparison is not None and self.comparison.metric == metric:
+            return self.comparison
+        return _comparison(self.results.get("others", {}).get(metric, {}))
+
 
 class FailedTrial(Record):
     """A trial without a result, and how its log begins."""

@@ -75,6 +75,9 @@ class RunManifest(Record):
     wall_s: float
     trials: dict[TrialStatus, int] = Field(description="Number of trials by status.")
     files: tuple[PublishedFile, ...]
+    deviations: tuple[str, ...] = Field(
+        default=(), description="What differed from the spec, e.g. `--only l2`; older versions did not say."
+    )
     summary: RunSummary | None = Field(default=None, description="None where an older version published the run.")
 
 

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 First = Annotated[
     str, typer.Argument(metavar="RUN", help="A run id, a unique prefix of one, or `latest`.", show_default=False)
 ]
-Second = Annotated[str, typer.Argument(metavar="RUN", help="Another one, which is compared with it.")]
+Second = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="Another one, which is compared with it; `latest` when left out.", show_default=False
+    ),
+]
 
 
 def compare_runs(first: First, second: Second = "latest", as_json: AsJson = False) -> None:
@@ -39,7 +44,10 @@ def _contrast(first: str, second: str) -> RunContrast:
     from ablation.inspection import contrast_runs, read_published
     from ablation.settings import Settings
     from ablation.store import open_store, resolve_run
+    from cli.failures import WrongOption
 
     with open_store(Settings()) as store:
         manifests = [resolve_run(store, name) for name in (first, second)]
+        if len({(each.study, each.run_id) for each in manifests}) == 1:
+            raise WrongOption(f"both are the same run, {manifests[0].run_id}: give another one to compare it with.")
         return contrast_runs(*(read_published(store, manifest) for manifest in manifests))

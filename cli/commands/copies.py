@@ -93,8 +93,19 @@ def _print(found: Verification, repaired: Repaired | None) -> None:
     verdict = counted(len(found.findings), "finding") if found.findings else "whole"
     typer.echo(f"{found.study} {found.run_id}: {verdict}{_outcome(repaired)} ({read})")
     if repaired is not None and repaired.is_to_be_made:
-        again = f"`{repaired.command}`" if repaired.command else f"the study {found.study} again"
-        typer.echo(f"Next: run {again}.")
+        typer.echo(_next_step(repaired))
+
+
+def _next_step(repaired: Repaired) -> str:
+    """Say what makes the lost files, and what becomes of a run that no other run can make whole."""
+    study = repaired.verification.study
+    again = f"`{repaired.command}`" if repaired.command else f"the study {study} again"
+    if not repaired.stays_damaged:
+        return f"Next: run {again}."
+    return (
+        f"This run stays damaged: its own pages and tables cannot be made again.\nNext: run {again}, which publishes"
+        " another run. `ablate gc --older-than DAYS --apply` removes this one, unless it is pinned or the newest."
+    )
 
 
 def _outcome(repaired: Repaired | None) -> str:

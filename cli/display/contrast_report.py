@@ -25,9 +25,11 @@ def print_contrast(contrast: RunContrast) -> None:
         _say(console, f"   {run.headline}")
     for line in _origin_lines(contrast):
         _say(console, line)
-    _print_variants(console, contrast)
     for note in contrast.notes:
         _say(console, f"[!] {note}")
+    if contrast.notes:
+        _say(console, "")
+    _print_variants(console, contrast)
 
 
 def _origin_lines(contrast: RunContrast) -> Iterator[str]:
@@ -50,10 +52,7 @@ def _print_variants(console: Console, contrast: RunContrast) -> None:
     if not contrast.variants:
         _say(console, "The runs have no variant in common.")
         return
-    better = (
-        "" if contrast.direction is None else f" ({'lower' if contrast.direction == 'min' else 'higher'} is better)"
-    )
-    title = f"{contrast.metric or 'no common metric'}{better}"
+    title = _title(contrast)
     table = Table(title=Text(title), title_justify="left", show_edge=False)
     for heading in ("variant", *_HEADINGS):
         table.add_column(heading, no_wrap=True)
@@ -93,6 +92,8 @@ def _seeds(contrast: VariantContrast) -> str:
 
 
 def _verdicts(contrast: VariantContrast) -> str:
+    if contrast.verdicts == (None, None):
+        return ""
     before, after = (verdict or "unknown" for verdict in contrast.verdicts)
     return before if before == after else f"{before} -> {after}"
 

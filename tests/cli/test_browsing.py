@@ -18,15 +18,16 @@ from cli.display.sparklines import sparkline
 from tests.conftest import Project, embedded_store, new_project
 from tests.inspection.published import publish
 
-FIRST, SECOND = "20260101-aa", "20260102-bb"
+EARLIER, FIRST, SECOND = "20251231-zz", "20260101-aa", "20260102-bb"
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A working directory whose store has two runs; the first one has a failed trial."""
+    """A working directory whose store has three runs: the second one has a failed trial, the first another metric."""
     directory = tmp_path_factory.mktemp("filled")
     values = {"original": {0: 1.0, 1: 1.1, 2: 1.2}, "l2": {0: 0.8, 1: 0.9, 2: None}}
     with embedded_store(directory) as store:
+        publish(store, EARLIER, values, made_by="c", metric="test_loss")
         publish(store, FIRST, values)
         moved = {"original": {0: 1.0, 1: 1.1, 2: 1.2}, "l2": {0: 1.2, 1: 1.4, 2: 1.5}, "dropout": {0: 0.7, 1: 0.7}}
         publish(store, SECOND, moved, made_by="b", settings={"training": {"epochs": 30}})
@@ -99,10 +100,18 @@ def test_compare_says_what_differs_and_pairs_seeds(filled: Project) -> None:
     assert cells[3].startswith("+0.") and cells[4] == "2 pairs"
 
 
-def test_compare_of_a_run_with_itself_says_that_its_trials_are_the_same(filled: Project) -> None:
-    printed = filled.call("compare", FIRST, FIRST).stdout
-    assert "Spec, seeds, data, code and versions are the same." in printed
-    assert printed.count("the same trials") == 2 and "3 shared" in printed
+@pytest.mark.parametrize("arguments", [("latest",), pytest.param((SECOND, "latest"), marks=pytest.mark.slow)])
+def test_compare_of_a_run_with_itself_is_wrong_usage(filled: Project, arguments: tuple[str, ...]) -> None:
+    completed = filled.call("compare", *arguments)
+    assert completed.returncode == 2
+    assert completed.stderr.strip() == f"both are the same run, {SECOND}: give another one to compare it with."
+
+
+def test_compare_says_what_cannot_be_compared_before_the_table(filled: Project) -> None:
+    lines = [line.strip() for line in filled.call("compare", EARLIER, FIRST).stdout.splitlines()]
+    warning = "[!] the runs have no metric in common that one of them compares: test_loss and val_loss"
+    assert lines.index(warning) < lines.index("no metric in common")
+    assert [line.split("│")[-1].strip() for line in lines[-2:]] == ["baseline", ""]
 
 
 def test_compare_as_json_is_one_document(filled: Project) -> None:

@@ -59,7 +59,7 @@ def test_verify_with_repair_says_what_it_did_and_what_to_run_next(published: Pro
     completed = published.call("verify", "20261121", "--repair")
     assert completed.returncode == 1
     assert model.read_bytes() == b"newer"
-    first, second, *actions, verdict, following = completed.stdout.splitlines()
+    first, second, *actions, verdict, staying, following = completed.stdout.splitlines()
     assert [line.split(": ")[0] for line in (first, second)] == ["missing", "wrong"]
     assert actions[0] == (
         "left: studies/demo/20261121-041200-7f3a1c/plan.json: "
@@ -67,7 +67,11 @@ def test_verify_with_repair_says_what_it_did_and_what_to_run_next(published: Pro
     )
     assert actions[1].startswith("restored: studies/demo/20261121-041200-7f3a1c/variants/l2/seed-0/model.keras: from b")
     assert verdict.startswith("demo 20261121-041200-7f3a1c: 2 findings, 1 left, 1 restored (5 files, ")
-    assert following == "Next: run the study demo again."
+    assert staying == "This run stays damaged: its own pages and tables cannot be made again."
+    assert following == (
+        "Next: run the study demo again, which publishes another run. "
+        "`ablate gc --older-than DAYS --apply` removes this one, unless it is pinned or the newest."
+    )
 
 
 def test_verify_with_repair_ends_with_0_where_everything_is_restored(published: Project) -> None:

@@ -6,7 +6,8 @@ from statistics import fmean
 
 import pytest
 
-from ablation.inspection import contrast_runs
+from ablation.analysis import Comparison
+from ablation.inspection import PublishedRun, contrast_runs
 from ablation.store import Store
 from tests.inspection.conftest import DIFFERENT, FIRST, OTHER, SECOND, read
 
@@ -38,6 +39,42 @@ def test_verdicts_of_both_runs_stand_side_by_side(runs: Store) -> None:
     (found,) = [each for each in contrast_runs(first, second).variants if each.variant == "l2"]
     assert found.verdicts == (first.comparison.effects[0].verdict, second.comparison.effects[0].verdict)
     assert contrast_runs(first, second).variants[0].verdicts == ("baseline", "baseline")
+
+
+def judged_on_test_loss(run: PublishedRun, **others: Comparison) -> PublishedRun:
+    """Return a run that compares test_loss, where every variant helps, and what it says on other metrics."""
+    assert run.comparison is not None
+    helps = tuple(effect.model_copy(update={"verdict": "helps"}) for effect in run.comparison.effects)
+    own = run.comparison.model_copy(update={"metric": "test_loss", "margin": 0.5, "effects": helps})
+    results = own.model_dump(mode="json") | {"others": {name: each.model_dump() for name, each in others.items()}}
+    return run.model_copy(update={"comparison": own, "results": results})
+
+
+def test_verdicts_are_on_the_compared_metric_where_the_runs_decide_by_others(runs: Store) -> None:
+    first, second = read(runs, FIRST), read(runs, SECOND)
+    assert first.comparison is not None and second.comparison is not None
+    inconclusive = tuple(each.model_copy(update={"verdict": "inconclusive"}) for each in first.comparison.effects)
+    on_val_loss = first.comparison.model_copy(update={"effects": inconclusive, "margin": None})
+    contrast = contrast_runs(judged_on_test_loss(first, val_loss=on_val_loss), second)
+    assert contrast.metric == "val_loss"
+    assert contrast.variants[1].verdicts == ("inconclusive", second.comparison.effects[0].verdict)
+    assert contrast.notes == (
+        "the runs compare test_loss and val_loss: what follows is val_loss",
+        f"{FIRST} judged val_loss without a margin",
+    )
+
+
+def test_verdict_of_a_run_that_says_nothing_on_the_compared_metric_is_left_out(runs: Store) -> None:
+    contrast = contrast_runs(judged_on_test_loss(read(runs, FIRST)), read(runs, SECOND))
+    assert contrast.variants[0].verdicts == ("baseline", "baseline")
+    assert contrast.variants[1].verdicts[0] is None
+
+
+def test_margin_is_that_of_the_run_that_decides_by_the_compared_metric(runs: Store) -> None:
+    contrast = contrast_runs(read(runs, FIRST), judged_on_test_loss(read(runs, SECOND)))
+    assert contrast.metric == "val_loss"
+    compared = contrast.variants[1].comparison
+    assert compared is not None and compared.margin == 0.01
 
 
 def test_trials_that_both_runs_show_are_shared_and_not_compared(runs: Store) -> None:

@@ -49,7 +49,7 @@ def test_commit_whose_store_went_away_after_the_manifest_is_done_again_with_the_
     monkeypatch.setattr(committing, "rebuild_indexes", rebuild_the_second_time)
     (tmp_path / "study.yaml").write_text(TINY)
     study = load_study(tmp_path / "study.yaml")
-    plan = plan_run(study, RUN_ID, spec_text=TINY)
+    plan = plan_run(study, RUN_ID, spec_text=TINY, deviations=("--only l2",))
     with embedded_store(tmp_path) as store:
         run = RunContext(study="tiny", run_id=RUN_ID, store=store.location, threads=1, workers=1, timeout_s=60)
         outcomes = outcomes_of(plan, store)
@@ -57,6 +57,7 @@ def test_commit_whose_store_went_away_after_the_manifest_is_done_again_with_the_
         manifest = read_run(store, "tiny", RUN_ID)
         assert failures == []
         assert (result.status, manifest.status) == ("complete", "complete")
+        assert manifest.deviations == ("--only l2",)
         assert RUN_ID in store.get("index.html").decode()
         for file in manifest.files:  # each is verified by its digest
             get_run_file(store, manifest, file.path)

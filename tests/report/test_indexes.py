@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from ablation.records import RunManifest, UnpublishedRun
 from ablation.report import render_store_index, render_study_index
@@ -91,7 +92,48 @@ def test_study_index_with_summaries_does_not_depend_on_the_order_of_manifests() 
 def test_store_index_names_the_best_variant_or_says_that_none_helps() -> None:
     helped = run("20260101-0000-aaaa", summary(effect("l2", -0.2), effect("dropout", -0.3)))
     assert "Best: dropout" in Page(render_store_index([helped])).text
-    assert "No variant helps" in Page(render_store_index(moved())).text
+    undecided = [effect(name, 0.1, verdict="inconclusive") for name in ("dropout", "l1")]
+    unhelped = run("20260101-0000-aaaa", summary(effect("l2", 0.2, verdict="hurts"), *undecided))
+    assert "None is shown to help: 2 inconclusive, 1 hurts" in Page(render_store_index([unhelped])).text
+
+
+def deviating(run_id: str, difference: float = 0.3) -> RunManifest:
+    """Return a run with --only, where l2 hurts."""
+    known = summary(effect("l2", difference, verdict="hurts", trials=run_id))
+    told = run(run_id, known, headline="[--only l2] l2 hurts")
+    return told.model_copy(update={"deviations": ("--only l2",)})
+
+
+def test_indexes_answer_by_the_newest_run_of_the_spec_as_written() -> None:
+    runs = [run("20260101-0000-aaaa", summary(effect("l2", -0.2))), deviating("20260301-0000-bbbb")]
+    store, study = Page(render_store_index(runs)), Page(render_study_index("imdb", runs))
+    assert "Best: l2" in store.text and "[--only l2] l2 hurts" not in store.text
+    assert store.attributes("a", "href")[1] == "studies/imdb/20260101-0000-aaaa/index.html"
+    assert study.attributes("a", "href")[1] == "20260101-0000-aaaa/index.html"
+    for page in (store, study):
+        assert "A newer run differs from the spec: 20260301-0000-bbbb (--only l2)" in page.text
+    assert "[--only l2] l2 hurts" in study.text and study.text.count("differs from the spec · ") == 1
+
+
+def test_stability_leaves_out_runs_that_differ_from_the_spec() -> None:
+    runs = [run("20260101-0000-aaaa", summary(effect("l2", -0.2))), deviating("20260301-0000-bbbb")]
+    page = Page(render_study_index("imdb", runs))
+    assert page.attributes("svg", "aria-label") == ["l2: one run: helps; -0.20; nothing to compare with yet"]
+    assert "Left out: 1 run that differs from the spec." in page.text
+
+
+def test_indexes_of_runs_that_all_differ_from_the_spec_show_the_newest() -> None:
+    runs = [deviating("20260101-0000-aaaa"), deviating("20260301-0000-bbbb", 0.4)]
+    study = Page(render_study_index("imdb", runs))
+    assert study.attributes("a", "href")[1] == "20260301-0000-bbbb/index.html"
+    assert "2 runs agree: hurts in all" in study.text and "Left out" not in study.text
+    assert "A newer run" not in study.text + Page(render_store_index(runs)).text
+
+
+def test_run_older_than_the_answer_that_differs_from_the_spec_is_only_listed() -> None:
+    runs = [deviating("20260101-0000-aaaa"), run("20260301-0000-bbbb", summary(effect("l2", -0.2)))]
+    assert "differs from the spec" not in Page(render_store_index(runs)).text
+    assert "A newer run" not in Page(render_study_index("imdb", runs)).text
 
 
 def test_crashed_and_running_runs_are_shown_unless_they_were_published_after_all() -> None:
@@ -124,8 +166,15 @@ def test_index_shows_hostile_names_as_text() -> None:
 
 
 def test_manifest_of_an_older_version_still_loads_and_is_listed() -> None:
-    old = run("20260101-0000-aaaa", None).model_dump(mode="json", exclude={"summary"})
+    old = run("20260101-0000-aaaa", None).model_dump(mode="json", exclude={"summary", "deviations"})
     manifest = RunManifest.model_validate(old)
-    assert manifest.summary is None
+    assert (manifest.summary, manifest.deviations) == (None, ())
     page = Page(render_study_index("imdb", [manifest]))
     assert "l2 helps" in page.text and "Is it stable?" not in page.text
+
+
+def test_underline_of_links_lies_below_the_underscores_of_metric_names() -> None:
+    found = re.search(rb"\na \{[^}]*text-underline-offset: ([\d.]+)em", render_store_index(RUNS))
+    assert found
+    # The underscore ends 0.20 em below the baseline in Liberation Sans (and Arial), 0.24 em in DejaVu Sans.
+    assert float(found[1]) > 0.24

@@ -267,6 +267,13 @@ def test_resolve_run_of_an_unknown_name_lists_near_ones(store: Store) -> None:
         resolve_run(store, "20261121-0412-7f3b")
 
 
+def test_resolve_run_of_a_study_names_its_newest_run(store: Store) -> None:
+    for run_id, study in (("run-1", "quickstart"), ("run-2", "quickstart"), ("run-3", "other")):
+        publish_run(store, draft(run_id, study), {})
+    with pytest.raises(RunUnknown, match=r"no run 'quickstart'.*quickstart is a study; its newest run is run-2\.$"):
+        resolve_run(store, "quickstart")
+
+
 def test_resolve_run_latest_passes_over_a_run_without_manifest(store: Store) -> None:
     publish_run(store, draft("run-1"), {})
     store.put("studies/demo/run-2/index.html", b"<p>")

@@ -88,6 +88,7 @@ def _commit(
         wall_s=wall_s,
         trials=dict(Counter(outcome.status for outcome in outcomes)),
         files=(),
+        deviations=plan.deviations,
         summary=summarize(study, outcomes, comparison, origin),
     )
     files: dict[str, RunFile] = {

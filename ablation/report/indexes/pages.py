@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,14 +30,23 @@ class StudyEntry:
     Attributes:
         study: Its name.
         newest: Its newest run, whatever became of it.
-        answer: Its newest run that was published.
+        answer: Its newest run that was published, of the spec as written where there is one.
+        deviating: Its newest run that was published, where that differs from the spec and is not the answer.
         count: How many runs were published.
     """
 
     study: str
     newest: Run
     answer: RunManifest | None
+    deviating: RunManifest | None
     count: int
+
+    @property
+    def verdicts(self) -> str:
+        """How often the answer has each verdict, e.g. `2 inconclusive, 1 hurts`."""
+        effects = self.answer.summary.effects if self.answer and self.answer.summary else ()
+        counts = Counter(effect.verdict for effect in effects)
+        return ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,9 @@ def render_study_index(
     everything: list[Run] = [*manifests, *unpublished]
     runs = _newest_first([run for run in everything if run.study == study])
     published = [run for run in runs if isinstance(run, RunManifest)]
-    histories = effect_histories(published)
+    entry = _entry(study, runs) if runs else None
+    as_written = _as_written(published)
+    histories = effect_histories(as_written)
     baseline = histories[0].points[-1].summary.baseline if histories else ""
     colours = theme.colours_of([history.variant for history in histories], baseline)
     return render(
@@ -81,7 +93,9 @@ def render_study_index(
         title=study,
         study=study,
         runs=runs,
-        answer=published[0] if published else None,
+        answer=entry.answer if entry else None,
+        deviating=entry.deviating if entry else None,
+        left_out=len(published) - len(as_written),
         metric=histories[0].metric if histories else None,
         panels=[_panel(history, colours[history.variant]) for history in histories],
     )
@@ -98,7 +112,14 @@ def render_store_index(manifests: Sequence[RunManifest], unpublished: Sequence[U
 
 def _entry(study: str, runs: Sequence[Run]) -> StudyEntry:
     published = [run for run in runs if isinstance(run, RunManifest)]
-    return StudyEntry(study, runs[0], published[0] if published else None, len(published))
+    answer = next(iter(_as_written(published)), None)
+    deviating = published[0] if published and published[0] != answer else None
+    return StudyEntry(study, runs[0], answer, deviating, len(published))
+
+
+def _as_written(published: Sequence[RunManifest]) -> Sequence[RunManifest]:
+    """Return the runs of the spec as written, or all where each of them differs from it."""
+    return [run for run in published if not run.deviations] or published
 
 
 def _newest_first(runs: Sequence[Run]) -> list[Run]:

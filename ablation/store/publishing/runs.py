@@ -66,7 +66,7 @@ def resolve_run(store: Store, name: str, study: str | None = None) -> RunManifes
         return runs[0]
     if runs:
         raise RunUnknown(f"run {name!r} fits {len(runs)} runs: {_shown(runs)}. Give more of the id.")
-    raise RunUnknown(f"there is no run {name!r} in {store.uri}. {_near(name, _committed(store, names))}")
+    raise RunUnknown(f"there is no run {name!r} in {store.uri}. {_advice(name, _committed(store, names))}")
 
 
 def get_run_file(store: Store, manifest: RunManifest, path: str) -> bytes:
@@ -134,7 +134,10 @@ def read_or_skip(store: Store, name: RunName) -> RunManifest | None:
         return None
 
 
-def _near(name: str, runs: list[RunManifest]) -> str:
+def _advice(name: str, runs: list[RunManifest]) -> str:
+    newest = next((run.run_id for run in reversed(runs) if run.study == name), None)
+    if newest is not None:
+        return f"{name} is a study; its newest run is {newest}."
     near = difflib.get_close_matches(name, [run.run_id for run in runs], _SHOWN, 0.4)
     if near:
         return f"Near: {', '.join(near)}."

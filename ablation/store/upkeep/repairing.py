@@ -50,8 +50,17 @@ class Repaired(Record):
     @property
     def is_to_be_made(self) -> bool:
         """Whether a run of the study makes something that is missing now."""
+        return bool(self._lost)
+
+    @property
+    def stays_damaged(self) -> bool:
+        """Whether the run lost what is its own, e.g. its page: another run publishes another one, never this."""
+        return any(_is_of_the_run(key, self.verification) for key in self._lost)
+
+    @property
+    def _lost(self) -> list[str]:
         both = zip(self.verification.findings, self.repairs, strict=True)
-        return any(finding.kind != "foreign" and repair.action != "restored" for finding, repair in both)
+        return [finding.key for finding, repair in both if finding.kind != "foreign" and repair.action != "restored"]
 
 
 def repair_named(store: Store, name: str) -> Repaired:
@@ -124,16 +133,21 @@ def _has_digest(store: Store, key: str, sha256: str) -> bool:
         return False
 
 
+def _is_of_the_run(key: str, run: Verification) -> bool:
+    """Whether an object is neither a trial's, nor a run's copy of a trial's file."""
+    copies = f"{layout.run_prefix(run.study, run.run_id)}{_VARIANTS}"
+    return not key.startswith((layout.TRIALS, layout.BLOBS, copies))
+
+
 def _settled(store: Store, finding: Finding, examined: Examined, done: Iterable[Repair]) -> Repair:
     """Remove what would be taken for whole, and say what becomes of it."""
     ref = examined.refs.get(finding.key)
     is_of_trial = finding.key.startswith((layout.TRIALS, layout.BLOBS))
-    run = layout.run_prefix(examined.verification.study, examined.verification.run_id)
-    is_copy = finding.key.startswith(f"{run}{_VARIANTS}")
-    detail = _TRAINED_AGAIN if is_of_trial else _OF_A_TRIAL if is_copy else _OF_THE_RUN
+    is_own = _is_of_the_run(finding.key, examined.verification)
+    detail = _TRAINED_AGAIN if is_of_trial else _OF_THE_RUN if is_own else _OF_A_TRIAL
     if finding.kind == "foreign":
         detail = "no run says what it is; remove it by hand if nobody needs it"
-    if finding.kind != "wrong" or ref is None or not (is_of_trial or is_copy):
+    if finding.kind != "wrong" or ref is None or is_own:
         return Repair(key=finding.key, action="left", detail=detail)
     _remove(store, finding.key, ref, done)
     return Repair(key=finding.key, action="removed", detail=detail)

@@ -101,7 +101,7 @@ def test_what_nothing_has_the_bytes_of_is_removed_and_its_trial_counts_as_unfini
     assert find_trial(store, X) is not None  # it has its size: nobody would train it again
     repaired = repair_run(store, manifest)
     assert done(repaired) == {COPY: "removed", blob_of(outcome): "removed"}
-    assert (repaired.is_whole, repaired.is_to_be_made) == (False, True)
+    assert (repaired.is_whole, repaired.is_to_be_made, repaired.stays_damaged) == (False, True, False)
     assert find_trial(store, X) is None
     assert {(each.kind, each.key) for each in verify_run(store, manifest).findings} == {
         ("missing", COPY),
@@ -124,6 +124,7 @@ def test_page_that_is_damaged_is_left_since_no_run_makes_it_again(store: Store, 
     store.put(f"{FOLDER}/index.html", b"<q>")
     repaired = repair_run(store, manifest)
     assert done(repaired) == {f"{FOLDER}/index.html": "left"}
+    assert (repaired.is_to_be_made, repaired.stays_damaged) == (True, True)
     assert store.get(f"{FOLDER}/index.html") == b"<q>"
 
 
