@@ -112,6 +112,12 @@ def test_page_of_gaps_with_dropout_off_knows_one_kind_and_has_no_note(measured_r
     assert "gap at the last epoch, dropout" not in text and "Training losses by epoch" not in text
 
 
+def test_gap_of_trained_models_has_a_column_only_where_it_is_known(measured_report: StudyReport) -> None:
+    unknown = with_overfitting(measured_report, trained_gap=None)
+    assert len(overfitting_columns(measured_report)) == 7 and len(overfitting_columns(unknown)) == 6
+    assert [len(row.numbers) for row in overfitting_rows(unknown)] == [6, 6]
+
+
 def test_note_on_gaps_is_left_out_where_the_run_is_too_short(measured_report: StudyReport) -> None:
     short = with_overfitting(measured_report, epochs=(1, 2), gaps=(0.1, 0.2), turning_epoch=None)
     text = page_of(short).text

@@ -20,7 +20,7 @@ OVERFITTING_SCHEMA_VERSION = 1
 # The note on gaps ends in the setting, which the page writes as code.
 GAP_NOTE = (
     "Training losses by epoch are measured during training, with dropout and augmentation on, where there are any, "
-    "so gaps by epoch look small. Measured without:"
+    "so gaps by epoch look small. To measure them without:"
 )
 GAP_SETTING = "training.diagnostics: {clean_metrics: true}"
 

@@ -169,6 +169,7 @@ def overfitting_rows(report: StudyReport) -> list[OverfittingRow]:
     rows = []
     for variant in report.variants:
         found = list(report.overfitting.get(variant, {}).values())
+        trained = [_mean([one.trained_gap for one in found])] if has_trained_gaps(report) else []
         turns = [one.turning_epoch for one in found if one.turning_epoch is not None]
         if found:
             share = Cell(f"{len(turns)} of {len(found)}", len(turns) / len(found))
@@ -179,7 +180,7 @@ def overfitting_rows(report: StudyReport) -> list[OverfittingRow]:
                 _mean([one.best_gap for one in found]),
                 _mean([one.last_gap for one in found]),
                 _mean([one.area for one in found]),
-                _mean([one.trained_gap for one in found]),
+                *trained,
             )
             rows.append(OverfittingRow(variant, numbers))
     return rows
@@ -198,8 +199,14 @@ def overfitting_columns(report: StudyReport) -> list[str]:
         f"gap at the best epoch{by_epoch}",
         f"gap at the last epoch{by_epoch}",
         f"{GAP_AREA}{by_epoch}",
-        f"gap of the trained model{trained}",
+        *([f"gap of the trained model{trained}"] if has_trained_gaps(report) else []),
     ]
+
+
+def has_trained_gaps(report: StudyReport) -> bool:
+    """Whether the gap of any trained model is known."""
+    found = (one.trained_gap for by_seed in report.overfitting.values() for one in by_seed.values())
+    return any(gap is not None for gap in found)
 
 
 def _median_epoch(epochs: Sequence[int | None]) -> Cell:
