@@ -28,15 +28,17 @@ from ablation.analysis.overfitting.gaps import (
     measure_overfitting,
     summarize_overfitting,
 )
-from ablation.analysis.overfitting.lines import overfitting_line, overfitting_sentence
+from ablation.analysis.overfitting.lines import overfitting_line, overfitting_sentences
 from ablation.analysis.rate_range import RateRange, judge_rates, range_lines
 from ablation.analysis.stability import EffectHistory, RunPoint, effect_histories, move_sentence, stability_sentence
 from ablation.analysis.words.answer import answer_lines, headline
 from ablation.analysis.words.caveats import caveats
-from ablation.analysis.words.factors import factor_lines, factor_sentence
+from ablation.analysis.words.factors import SWITCHED_ON, factor_lines, factor_sentence
+from ablation.analysis.words.phrases import number_texts
 from ablation.analysis.words.sentences import cost_words, effect_numbers, effect_sentence, verdict_lines
 
 __all__ = [
+    "SWITCHED_ON",
     "Bounds",
     "Comparison",
     "Cost",
@@ -79,8 +81,9 @@ __all__ = [
     "measure_overfitting",
     "metric_direction",
     "move_sentence",
+    "number_texts",
     "overfitting_line",
-    "overfitting_sentence",
+    "overfitting_sentences",
     "range_lines",
     "seeds_wanted",
     "stability_sentence",

@@ -11,7 +11,7 @@ from ablation.analysis import (
     OverfittingSummary,
     measure_overfitting,
     overfitting_line,
-    overfitting_sentence,
+    overfitting_sentences,
     summarize_overfitting,
 )
 from ablation.history import History
@@ -166,7 +166,7 @@ def test_line_of_few_epochs_is_empty() -> None:
     [
         (summary("big", TURNS_AT_3, TURNS_AT_3), "big overfits from epoch 3 on (2 of 2 seeds)"),
         (summary("big", TURNS_AT_3, FALLS), "big overfits with 1 of 2 seeds only"),
-        (summary("big", FALLS), "big: its validation loss does not turn up for good within 6 epochs"),
+        (summary("big", FALLS), "big: validation loss does not turn up for good within 6 epochs"),
         (summary("big", [1.0, 0.5]), "big: 2 epochs are too few to tell when it overfits"),
         (
             summary("big", TURNS_AT_3, loss=[0.8, 0.4, 0.3, 0.5, 0.7, 0.9]),
@@ -175,4 +175,24 @@ def test_line_of_few_epochs_is_empty() -> None:
     ],
 )
 def test_sentence_of_a_variant(found: OverfittingSummary, sentence: str) -> None:
-    assert overfitting_sentence(found) == sentence
+    assert overfitting_sentences([found]) == [sentence]
+
+
+def test_variants_of_which_the_same_is_known_share_a_sentence() -> None:
+    summaries = [summary("l2", FALLS), summary("big", TURNS_AT_3), summary("dropout", FALLS), summary("both", FALLS)]
+    assert overfitting_sentences(summaries) == [
+        "l2, dropout and both: validation loss does not turn up for good within 6 epochs",
+        "big overfits from epoch 3 on (1 of 1 seeds)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("curves", "sentence"),
+    [
+        ([TURNS_AT_3, TURNS_AT_3], "a and b overfit from epoch 3 on (2 of 2 seeds each)"),
+        ([TURNS_AT_3, FALLS], "a and b overfit with 1 of 2 seeds each only"),
+        ([[1.0, 0.5]], "a and b: 2 epochs are too few to tell when they overfit"),
+    ],
+)
+def test_sentence_of_two_variants_is_in_the_plural(curves: list[list[float]], sentence: str) -> None:
+    assert overfitting_sentences([summary("a", *curves), summary("b", *curves)]) == [sentence]

@@ -79,7 +79,7 @@ def test_curve_scale_smoothing_and_seeds_change_the_chart(open_page: Opener, fil
     assert lines.last.get_attribute("d") != linear
     page.get_by_role("checkbox", name="single seeds").uncheck()
     expect(lines).to_have_count(1)
-    page.get_by_role("combobox", name="Curve").select_option("gap (val_loss - loss)")
+    page.get_by_role("combobox", name="Curve").select_option("gap (val_loss - loss, dropout off)")
     expect(page.locator(".plot")).to_have_attribute("aria-label", re.compile("^gap over epochs"))
 
 

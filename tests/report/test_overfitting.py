@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -10,11 +11,15 @@ from ablation.analysis import FairnessWarning, Overfitting, measure_overfitting
 from ablation.history import History
 from ablation.records import Assessment
 from ablation.report import StudyReport
+from ablation.report.charts.figures import study_figures
+from ablation.report.charts.learning import picture_gaps
 from ablation.report.files.model_card import model_card
 from ablation.report.files.overfitting import overfitting_json
 from ablation.report.files.tables import effects_json, summary_csv
+from ablation.report.page.numbers import overfitting_columns, overfitting_rows
+from ablation.report.page.page import study_page
 
-from .studies import study
+from .studies import Page, study
 from .test_tables import rows_of
 
 UNFAIR = FairnessWarning(kind="unequal steps", sentence="l2 is trained for 10 steps only", variants=("l2",))
@@ -72,10 +77,70 @@ def test_model_card_says_when_each_variant_overfits_and_how_that_was_measured(
     measured_report: StudyReport,
 ) -> None:
     card = model_card(measured_report).decode()
-    section = card.split("## Overfitting\n\n")[1].split("\n\n")[0].splitlines()
-    assert section[0].startswith("- original overfits from epoch 3 on (3 of 3 seeds); validation loss - training loss")
-    assert section[0].endswith("0.5, dropout off; calibration error 0.1")
-    assert "with dropout and augmentation" in section[2]
+    section = card.split("## Overfitting\n\n")[1].split("\n\n## ")[0].splitlines()
+    assert section[0] == "- original and l2 overfit from epoch 3 on (3 of 3 seeds each)"
+    assert section[1].startswith("- validation loss - training loss of the trained model, dropout off: original 0.5")
+    assert section[2:4] == ["- calibration error: original 0.1", ""]
+    assert section[4].startswith("Training losses by epoch are measured during training, with dropout")
+    assert section[4].endswith("training.diagnostics: {clean\\_metrics: true}.")
+
+
+def page_of(report: StudyReport) -> Page:
+    return Page(study_page(report, {figure.name: figure for figure in study_figures(report)}))
+
+
+def with_overfitting(report: StudyReport, **update: object) -> StudyReport:
+    changed = {
+        variant: {seed: found.model_copy(update=update) for seed, found in by_seed.items()}
+        for variant, by_seed in report.overfitting.items()
+    }
+    return report.model_copy(update={"overfitting": changed})
+
+
+def test_page_names_the_two_kinds_of_gaps_apart(measured_report: StudyReport) -> None:
+    text = page_of(measured_report).text
+    assert "training loss as measured during training, dropout on; without penalty" in text
+    assert "Mean gap at the last epoch, training loss as measured during training, dropout on: original" in text
+    for column in ("gap at the last epoch, dropout on", "gap of the trained model, dropout off"):
+        assert column in text
+    assert "training.diagnostics: {clean_metrics: true}" in text and "`" not in text
+
+
+def test_page_of_gaps_with_dropout_off_knows_one_kind_and_has_no_note(measured_report: StudyReport) -> None:
+    text = page_of(with_overfitting(measured_report, is_clean=True)).text
+    assert "training loss with dropout off; without penalty" in text
+    assert "gap at the last epoch, dropout" not in text and "Training losses by epoch" not in text
+
+
+def test_gap_of_trained_models_has_a_column_only_where_it_is_known(measured_report: StudyReport) -> None:
+    unknown = with_overfitting(measured_report, trained_gap=None)
+    assert len(overfitting_columns(measured_report)) == 7 and len(overfitting_columns(unknown)) == 6
+    assert [len(row.numbers) for row in overfitting_rows(unknown)] == [6, 6]
+
+
+def test_note_on_gaps_is_left_out_where_the_run_is_too_short(measured_report: StudyReport) -> None:
+    short = with_overfitting(measured_report, epochs=(1, 2), gaps=(0.1, 0.2), turning_epoch=None)
+    text = page_of(short).text
+    assert "original and l2: 2 epochs are too few to tell when they overfit" in text
+    assert "Training losses by epoch" not in text
+
+
+def test_gap_of_the_last_epoch_stands_in_one_caption_in_the_digits_of_the_table(measured_report: StudyReport) -> None:
+    figures = {figure.name: figure for figure in study_figures(measured_report)}
+    assert figures["learning_curves"].caption == "The distance of the two lines is the gap."
+    gaps = dict(re.findall(r"(original|l2) (-?[\d.]*\d)", figures["gap"].caption))
+    columns = overfitting_columns(measured_report)
+    rows = {row.variant: dict(zip(columns, row.numbers, strict=True)) for row in overfitting_rows(measured_report)}
+    assert gaps == {name: row["gap at the last epoch, dropout on"].text for name, row in rows.items()}
+
+
+@pytest.mark.parametrize(("epochs", "dots"), [(2, 2 * 4), (6, 0)])
+def test_zero_line_of_the_gaps_has_no_dots(epochs: int, dots: int) -> None:
+    report = study(("original",), epochs=epochs)
+    histories = report.histories["original"]
+    overfitting = {"original": {seed: measured(each, report, "original", seed) for seed, each in histories.items()}}
+    (panel,) = picture_gaps(report.model_copy(update={"overfitting": overfitting})).panels
+    assert panel.content.count("<circle") == dots
 
 
 def test_study_without_histories_has_no_words_on_overfitting() -> None:

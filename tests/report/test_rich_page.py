@@ -8,8 +8,10 @@ import pytest
 
 from ablation.records import Assessment
 from ablation.report import StudyReport, render_study
+from ablation.report.charts.factors import interaction_words, main_effect_words, picture_interactions
 from ablation.report.charts.figures import Figure, study_figures
 from ablation.report.page.page import study_page
+from ablation.report.page.terms import term_notes
 
 from .rich import regression, rich_study
 from .studies import Page
@@ -50,6 +52,54 @@ def test_every_section_of_a_full_study_is_there(small_page: Page) -> None:
         "How to reproduce",
     ]
     assert small_page.open == []
+
+
+def test_factors_are_answered_before_the_variants(small_page: Page) -> None:
+    answer = " ".join(small_page.text.partition("Before you quote this")[0].split())
+    factor, variant = answer.index("factor dropout helps : val_loss falls by 0.08"), answer.index("wider ")
+    assert factor < variant
+    assert "3 interactions inconclusive" in answer
+    assert small_page.text.count("3 interactions inconclusive") == 1
+
+
+def test_interactions_are_named_by_their_factors_and_in_the_digits_of_sentences(
+    small: StudyReport, figures: dict[str, Figure]
+) -> None:
+    panels = "".join(panel.content for panel in figures["interactions"].picture.panels)
+    assert "weight_decay off" in panels and "augmentation on" in panels and "second factor" not in panels
+    factors = small.comparison.factors
+    assert factors is not None
+    near = factors.interactions[0].model_copy(update={"difference": 0.047, "low": 0.003, "high": 0.091})
+    assert interaction_words(near, small.comparison) == "beyond the sum: 0.047 (0.003 to 0.091)"
+    wide = factors.main[0].model_copy(
+        update={"difference": -0.23, "low": -0.49, "high": 0.02, "verdict": "inconclusive"}
+    )
+    assert main_effect_words(wide, small.comparison) == "inconclusive: -0.23 (-0.49 to 0.02)"
+
+
+@pytest.mark.parametrize(("level", "first_line"), [("on", "dropout off"), ("off", "dropout on"), ("0.5", "dropout as")])
+def test_interaction_names_the_level_of_the_baseline(small: StudyReport, level: str, first_line: str) -> None:
+    factors = small.comparison.factors
+    assert factors is not None
+    found = factors.interactions[0].model_copy(update={"factors": ("wide", "dropout"), "levels": ("on", level)})
+    picture = picture_interactions(small.comparison, factors.model_copy(update={"interactions": (found,)}))
+    assert f">{first_line}" in picture.panels[0].content
+
+
+def test_line_of_no_difference_says_baseline_once(figures: dict[str, Figure]) -> None:
+    drawn = figures["effects"].picture.panels[0].content
+    assert ">baseline<" in drawn and "baseline: baseline" not in drawn
+
+
+def test_words_that_few_readers_know_are_explained_below_their_table(small_page: Page) -> None:
+    assert small_page.attributes("table", "aria-describedby") == ["effect-terms", "gap-terms"]
+    for words in ("IQM : interquartile mean", "p (Holm) : how likely", "area of the gap : the gap summed up"):
+        assert words in " ".join(small_page.text.split())
+
+
+def test_objective_is_explained_where_it_stands() -> None:
+    assert [term for term, _ in term_notes(["val_objective", "loss"])] == ["objective"]
+    assert term_notes(["val_loss"]) == []
 
 
 @pytest.mark.slow

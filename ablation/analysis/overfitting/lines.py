@@ -28,21 +28,39 @@ def overfitting_line(summaries: Sequence[OverfittingSummary]) -> str:
     return "; ".join(parts)
 
 
-def overfitting_sentence(summary: OverfittingSummary) -> str:
-    """Return what is known of one variant, with how many seeds it is of."""
+def overfitting_sentences(summaries: Sequence[OverfittingSummary]) -> list[str]:
+    """Return what is known of all variants, with how many seeds it is of; where it is the same they share a sentence.
+
+    Args:
+        summaries: In the order of the spec, which the sentences keep.
+    """
+    alike: dict[str, list[OverfittingSummary]] = {}
+    for summary in summaries:
+        alike.setdefault(_sentence([""], summary), []).append(summary)
+    return [_sentence([each.variant for each in found], found[0]) for found in alike.values()]
+
+
+def _sentence(names: Sequence[str], summary: OverfittingSummary) -> str:
+    who, is_one = _joined(names), len(names) == 1
     if not summary.can_be_told:
-        return f"{summary.variant}: {summary.epochs:g} epochs are too few to tell when it overfits"
-    seeds = f"{summary.overfit_seeds} of {summary.seeds} seeds"
+        return (
+            f"{who}: {summary.epochs:g} epochs are too few to tell when {'it overfits' if is_one else 'they overfit'}"
+        )
+    overfit, each = ("overfits", "") if is_one else ("overfit", " each")
+    seeds = f"{summary.overfit_seeds} of {summary.seeds} seeds{each}"
     if summary.overfits_from is not None:
-        return f"{summary.variant} overfits from epoch {summary.overfits_from} on ({seeds})"
+        return f"{who} {overfit} from epoch {summary.overfits_from} on ({seeds})"
     if summary.overfit_seeds:
-        return f"{summary.variant} overfits with {seeds} only"
+        return f"{who} {overfit} with {seeds} only"
     if summary.rising_seeds > summary.seeds / 2:
-        return f"{summary.variant} does not overfit: where its validation loss rises, so does its training loss"
-    return f"{summary.variant}: its validation loss does not turn up for good within {summary.epochs:g} epochs"
+        does, its = ("does", "its") if is_one else ("do", "their")
+        return f"{who} {does} not overfit: where {its} validation loss rises, so does {its} training loss"
+    return f"{who}: validation loss does not turn up for good within {summary.epochs:g} epochs"
 
 
 def _named(names: Sequence[str]) -> str:
-    if len(names) > MOST_NAMED:
-        return f"{len(names)} others"
+    return f"{len(names)} others" if len(names) > MOST_NAMED else _joined(names)
+
+
+def _joined(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

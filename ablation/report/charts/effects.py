@@ -17,7 +17,7 @@ def picture_effects(report: StudyReport) -> Picture:
     forest = Forest(
         rows=[_row(effect, comparison, colours[effect.variant]) for effect in effects],
         axis=f"difference in {comparison.metric} ({better_side(comparison)} is better)",
-        zero=f"baseline: {comparison.baseline}",
+        zero=baseline_words(comparison),
         margin=comparison.margin,
     )
     return Picture(
@@ -26,6 +26,11 @@ def picture_effects(report: StudyReport) -> Picture:
         keys=forest_keys(comparison),
         narrow=(forest_panel(forest, NARROW),),
     )
+
+
+def baseline_words(comparison: Comparison) -> str:
+    """Say "baseline: original", or "baseline" where that is its name."""
+    return "baseline" if comparison.baseline == "baseline" else f"baseline: {comparison.baseline}"
 
 
 def better_side(comparison: Comparison) -> str:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from ablation.analysis import Comparison, FactorAnalysis, Interaction, MainEffect, decimals_for, format_number
+from ablation.analysis import (
+    SWITCHED_ON,
+    Comparison,
+    FactorAnalysis,
+    Interaction,
+    MainEffect,
+    format_number,
+    number_texts,
+)
 from ablation.report import theme
 from ablation.report.charts.effects import better_side
 from ablation.report.charts.forest import NARROW, WIDE, Forest, ForestRow, forest_panel
 from ablation.report.drawing.domain import Domain, axis_domain
 from ablation.report.drawing.picture import Key, Panel, Picture
-from ablation.report.drawing.svg import BOLD, box, dot, label, rule, shorten, text
+from ablation.report.drawing.svg import BOLD, box, dot, label, rule, shorten, text, text_width
 from ablation.report.drawing.ticks import tick_labels, value_ticks
 
+SWITCHED_OFF = "off"
 OFF_COLOUR, ON_COLOUR = theme.BASELINE, theme.VARIANT_COLOURS[0]
-LEFT, TOP, WIDTH, HEIGHT, FOOT = 52, 54, 190, 150, 46
+LEFT, TOP, WIDTH, HEIGHT, FOOT = 52, 90, 190, 150, 46
+# Of the names of a panel's two lines, and how long the line before each is.
+KEY_AT, KEY_STEP, KEY_PX = 50, 17, 18
 BAR_STEP, BAR_LEFT, BAR_WIDTH, BAR_WORDS = 28, 140, 240, 50
 
 
 def picture_main_effects(comparison: Comparison, factors: FactorAnalysis) -> Picture:
     """Draw what each level of each factor does, averaged over the other factors."""
     forest = Forest(
-        rows=[_row(effect) for effect in factors.main],
+        rows=[_row(effect, comparison) for effect in factors.main],
         axis=f"difference in {comparison.metric} ({better_side(comparison)} is better)",
         zero="no difference",
         margin=comparison.margin,
@@ -33,34 +44,30 @@ def picture_main_effects(comparison: Comparison, factors: FactorAnalysis) -> Pic
     )
 
 
-def main_effect_words(effect: MainEffect) -> str:
+def main_effect_words(effect: MainEffect, comparison: Comparison) -> str:
     """Return verdict and numbers of a factor's level."""
     if effect.difference is None:
         return effect.verdict
     if effect.low is None or effect.high is None:
         return f"{effect.verdict}: {format_number(effect.difference)}"
-    return f"{effect.verdict}: {_with_interval(effect.difference, effect.low, effect.high)}"
+    return f"{effect.verdict}: {_with_interval(effect, comparison)}"
 
 
-def interaction_words(interaction: Interaction) -> str:
+def interaction_words(interaction: Interaction, comparison: Comparison) -> str:
     """Return the size of an interaction and its interval."""
     if interaction.difference is None:
         return "no seed has all four"
-    return f"beyond the sum: {_beyond(interaction)}"
+    return f"beyond the sum: {_with_interval(interaction, comparison)}"
 
 
-def _beyond(found: Interaction) -> str:
+def _with_interval(found: MainEffect | Interaction, comparison: Comparison) -> str:
+    """Say "-0.23 (-0.49 to 0.02)", in the digits of the sentences."""
     if found.difference is None:
         return ""
     if found.low is None or found.high is None:
         return format_number(found.difference)
-    return _with_interval(found.difference, found.low, found.high)
-
-
-def _with_interval(difference: float, low: float, high: float) -> str:
-    decimals = decimals_for((high - low) / 2)
-    middle, first, last = (format_number(number, decimals) for number in (difference, low, high))
-    return f"{middle} ({first} to {last})"
+    difference, low, high = number_texts(found.difference, found.low, found.high, comparison.margin)
+    return f"{difference} ({low} to {high})"
 
 
 def picture_interactions(comparison: Comparison, factors: FactorAnalysis) -> Picture:
@@ -69,13 +76,12 @@ def picture_interactions(comparison: Comparison, factors: FactorAnalysis) -> Pic
     domain = axis_domain(cells)
     return Picture(
         f"{comparison.metric} with two factors off and on",
-        tuple(_interaction(found, domain) for found in factors.interactions),
+        tuple(_interaction(found, domain, comparison) for found in factors.interactions),
         columns=4,
         notes=(
             "parallel lines: the factors do not depend on each other; below the names: "
             "what both do beyond the sum of each",
         ),
-        keys=(Key("second factor off", OFF_COLOUR), Key("second factor on", ON_COLOUR)),
     )
 
 
@@ -96,17 +102,18 @@ def picture_shares(shares: dict[str, float]) -> Picture:
     return Picture("Share of the total effect", (panel,), notes=("Shapley values; they add up to 100 %",))
 
 
-def _row(effect: MainEffect) -> ForestRow:
+def _row(effect: MainEffect, comparison: Comparison) -> ForestRow:
     interval = None if effect.low is None or effect.high is None else (effect.low, effect.high)
     name = f"{effect.factor}: {effect.level}"
-    return ForestRow(name, main_effect_words(effect), effect.difference, interval, (), ON_COLOUR)
+    return ForestRow(name, main_effect_words(effect, comparison), effect.difference, interval, (), ON_COLOUR)
 
 
-def _interaction(found: Interaction, domain: Domain) -> Panel:
+def _interaction(found: Interaction, domain: Domain, comparison: Comparison) -> Panel:
     first, second = found.factors
     parts = [
         text(shorten(f"{first} × {second}", LEFT + WIDTH, 13), 0, 13, 13, style=BOLD),
-        text(_beyond(found), 0, 31, 12, colour=theme.MUTED),
+        text(_with_interval(found, comparison), 0, 31, 12, colour=theme.MUTED),
+        *_keys(found),
         *_frame(found, domain),
     ]
     for column, colour in enumerate((OFF_COLOUR, ON_COLOUR)):
@@ -121,13 +128,31 @@ def _interaction(found: Interaction, domain: Domain) -> Panel:
     return Panel("".join(parts), LEFT + WIDTH + 8, TOP + HEIGHT + FOOT)
 
 
+def _keys(found: Interaction) -> list[str]:
+    """Return what the two lines are: the levels of the second factor, by its name."""
+    name, level = found.factors[1], found.levels[1]
+    parts: list[str] = []
+    for place, (words, colour) in enumerate(((_reference(level), OFF_COLOUR), (level, ON_COLOUR))):
+        y = KEY_AT + place * KEY_STEP
+        # A long name is cut, its level never.
+        short = shorten(name, LEFT + WIDTH - KEY_PX - text_width(words, 12), 12)
+        parts.append(rule((0, y - 4), (KEY_PX, y - 4), colour, theme.BOLD))
+        parts.append(text(f"{short} {words}", KEY_PX + 6, y, 12))
+    return parts
+
+
+def _reference(level: str) -> str:
+    """Return the name of a factor's level in the baseline, beside which a level stands."""
+    return {SWITCHED_ON: SWITCHED_OFF, SWITCHED_OFF: SWITCHED_ON}.get(level, "as in the baseline")
+
+
 def _frame(found: Interaction, domain: Domain) -> list[str]:
     ticks = value_ticks(domain.low, domain.high, 5)
     parts = []
     for tick, words in zip(ticks, tick_labels(ticks), strict=True):
         y = _y(tick, domain)
         parts += [rule((LEFT, y), (LEFT + WIDTH, y), theme.GRID), label(words, LEFT - 8, y + 4, "end")]
-    for place, words in enumerate(("off", found.levels[0])):
+    for place, words in enumerate((_reference(found.levels[0]), found.levels[0])):
         parts.append(label(words, LEFT + WIDTH * (0.2 + 0.6 * place), TOP + HEIGHT + 17, "middle"))
     parts.append(
         label(shorten(found.factors[0], WIDTH, 12), LEFT + WIDTH / 2, TOP + HEIGHT + 35, "middle", colour=theme.INK)

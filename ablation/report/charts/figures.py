@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from ablation.analysis import FactorAnalysis, format_number, verdict_lines
-from ablation.history import VALIDATION_PREFIX
+from ablation.history import LOSS, VALIDATION_PREFIX
 from ablation.records import Confusion
 from ablation.report.charts import factors, learning
 from ablation.report.charts.assessments import calibration, confusion, mistakes
@@ -17,6 +17,7 @@ from ablation.report.charts.epochs import picture_epochs
 from ablation.report.charts.series import csv_rows, final_gaps, turning_points
 from ablation.report.drawing.picture import Picture
 from ablation.report.drawing.rendering import Drawing, Row
+from ablation.report.files.overfitting import mean_text
 from ablation.report.files.tables import csv_bytes, effects_csv
 from ablation.report.study import StudyReport
 
@@ -80,7 +81,9 @@ def _effects(report: StudyReport) -> Figure:
 def _factors(report: StudyReport, found: FactorAnalysis) -> Iterator[Figure]:
     comparison = report.comparison
     if found.main:
-        finding = _listed([f"{each.factor} {each.level} {factors.main_effect_words(each)}" for each in found.main])
+        finding = _listed(
+            [f"{each.factor} {each.level} {factors.main_effect_words(each, comparison)}" for each in found.main]
+        )
         columns = ("factor", "level", "difference", "low", "high", "seeds", "verdict")
         rows: list[Row] = [each.model_dump(include=set(columns)) for each in found.main]
         caption = "Each level beside the baseline's, averaged over the levels of the other factors."
@@ -88,7 +91,10 @@ def _factors(report: StudyReport, found: FactorAnalysis) -> Iterator[Figure]:
         yield Figure("main_effects", f"{finding}.", caption, picture, csv_bytes(rows, columns))
     if found.interactions:
         finding = _listed(
-            [f"{' and '.join(each.factors)}, {factors.interaction_words(each)}" for each in found.interactions]
+            [
+                f"{' and '.join(each.factors)}, {factors.interaction_words(each, comparison)}"
+                for each in found.interactions
+            ]
         )
         picture = factors.picture_interactions(comparison, found)
         yield Figure("interactions", f"{finding}.", f"{finding}.", picture, _interactions_csv(found))
@@ -135,7 +141,10 @@ def _learning(report: StudyReport, metric: str) -> Figure:
     finding = _gap_sentence(report, metric)
     columns = list(dict.fromkeys([metric, learning.training_column(report, metric), f"{VALIDATION_PREFIX}{metric}"]))
     numbers = csv_bytes(csv_rows(report, columns), (*TRAJECTORY, *columns))
-    return Figure("learning_curves", finding, finding, learning.picture_learning(report, metric), numbers)
+    # The chart of gaps says the same of the loss.
+    is_told = metric == LOSS and any(learning.gap_curves(report).values())
+    caption = "The distance of the two lines is the gap." if is_told else finding
+    return Figure("learning_curves", finding, caption, learning.picture_learning(report, metric), numbers)
 
 
 def _gaps(report: StudyReport) -> Figure:
@@ -150,8 +159,8 @@ def _gaps(report: StudyReport) -> Figure:
         variant: [found.last_gap for found in seeds.values() if found.last_gap is not None]
         for variant, seeds in report.overfitting.items()
     }
-    finding = _listed([f"{variant} {format_number(fmean(gaps))}" for variant, gaps in lasts.items() if gaps])
-    finding = f"Mean gap at the last epoch: {finding}."
+    finding = _listed([f"{variant} {mean_text(gaps)}" for variant, gaps in lasts.items() if gaps])
+    finding = f"Mean gap at the last epoch, training loss {learning.gap_words(report)}: {finding}."
     return Figure("gap", finding, finding, learning.picture_gaps(report), csv_bytes(rows, (*TRAJECTORY, "gap")))
 
 
@@ -213,11 +222,13 @@ def _turning_sentence(report: StudyReport, column: str) -> str:
 
 
 def _gap_sentence(report: StudyReport, metric: str) -> str:
-    gaps = final_gaps(report, metric)
+    validation, training = f"{VALIDATION_PREFIX}{metric}", learning.training_column(report, metric)
+    gaps = final_gaps(report, validation, training)
     if not gaps:
         return "No finished trial has both curves."
     sizes = [f"{variant} {format_number(gap)}" for variant, gap in gaps.items()]
-    return f"{VALIDATION_PREFIX}{metric} - {metric} at the last epoch: {_listed(sizes)}."
+    kind = learning.AS_TRAINED_WORDS if training == metric else learning.CLEAN_WORDS
+    return f"{validation} - {metric} ({kind}) at the last epoch: {_listed(sizes)}."
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -24,6 +24,9 @@ from ablation.report.drawing.ticks import epoch_ticks
 from ablation.report.study import StudyReport
 
 DASH = "4 3"
+CLEAN_WORDS = "with dropout off"
+AS_TRAINED_WORDS = "as measured during training, dropout on"
+MIXED_WORDS = "with dropout off where that was measured, else during training, dropout on"
 
 
 def picture_learning(report: StudyReport, metric: str) -> Picture:
@@ -43,9 +46,11 @@ def picture_learning(report: StudyReport, metric: str) -> Picture:
             seeds = list(curves[column][0][name].values()) if len(shown) <= MOST_PANELS_WITH_SEEDS else []
             lines += _lines(seeds, curves[column][1][name], domain, colours[name], dash)
         panels.append(_panel(name, lines, domain, report))
-    words = "training, dropout off" if training != metric else "training"
+    words = f"training, dropout {'off' if training != metric else 'on'}"
     keys = (Key("validation", theme.MUTED), Key(words, theme.MUTED, "dash"), SEED_KEY)
-    return Picture(f"{metric}: training against validation", tuple(panels), PANEL_COLUMNS, tuple(domain.notes), keys)
+    kind = CLEAN_WORDS if training != metric else AS_TRAINED_WORDS
+    notes = (f"training {metric} {kind}", *domain.notes)
+    return Picture(f"{metric}: training against validation", tuple(panels), PANEL_COLUMNS, notes, keys)
 
 
 def training_column(report: StudyReport, metric: str) -> str:
@@ -53,6 +58,14 @@ def training_column(report: StudyReport, metric: str) -> str:
     histories = [history for by_seed in report.histories.values() for history in by_seed.values()]
     clean = f"{CLEAN_PREFIX}{metric}"
     return clean if histories and all(clean in history.columns for history in histories) else metric
+
+
+def gap_words(report: StudyReport) -> str:
+    """Return how the training losses of the gaps by epoch were measured."""
+    kinds = {found.is_clean for by_seed in report.overfitting.values() for found in by_seed.values()}
+    if len(kinds) == 2:
+        return MIXED_WORDS
+    return CLEAN_WORDS if True in kinds else AS_TRAINED_WORDS
 
 
 def gap_curves(report: StudyReport) -> dict[str, dict[int, Curve]]:
@@ -80,7 +93,7 @@ def picture_gaps(report: StudyReport) -> Picture:
     shown = most_telling(report, [name for name in report.variants if curves[name]], MOST_PANELS)
     colours = theme.colours_of(report.variants, report.baseline)
     baseline = means.get(report.baseline, [])
-    zero = Line(theme.MUTED, [(min(_epochs(report)), 0.0), (max(_epochs(report)), 0.0)], theme.THIN)
+    zero = Line(theme.MUTED, [(min(_epochs(report)), 0.0), (max(_epochs(report)), 0.0)], theme.THIN, is_landmark=True)
     panels = []
     for name in shown:
         lead = [Line(theme.BASELINE, domain.cut(baseline))] if name != report.baseline else []
@@ -88,8 +101,9 @@ def picture_gaps(report: StudyReport) -> Picture:
         own = _lines(seeds, means[name], domain, colours[name], "")
         panels.append(_panel(name, [zero, *lead, *own], domain, report))
     keys = (Key(f"mean of {report.baseline}", theme.BASELINE), MEAN_KEY, SEED_KEY)
-    title = "Gap over epochs: validation loss - training loss, without penalty"
-    return Picture(title, tuple(panels), PANEL_COLUMNS, tuple(domain.notes), keys)
+    title = "Gap over epochs: validation loss - training loss"
+    notes = (f"training loss {gap_words(report)}; without penalty", *domain.notes)
+    return Picture(title, tuple(panels), PANEL_COLUMNS, notes, keys)
 
 
 def _lines(seeds: list[Curve], mean: Curve, domain: Domain, colour: str, dash: str) -> list[Line]:

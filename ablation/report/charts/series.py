@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ablation.analysis import Direction, metric_direction
-from ablation.history import VALIDATION_PREFIX
 from ablation.report.drawing.domain import Curve, Domain, axis_domain, values_of
 from ablation.report.drawing.rendering import Row
 from ablation.report.study import StudyReport
@@ -61,9 +60,9 @@ def direction_of(column: str) -> Direction:
         return "min"
 
 
-def final_gaps(report: StudyReport, metric: str) -> dict[str, float]:
+def final_gaps(report: StudyReport, validation_column: str, training_column: str) -> dict[str, float]:
     """Return validation - training of each variant's mean curves, at the last epoch that both have."""
-    training, validation = mean_curves(report, metric), mean_curves(report, f"{VALIDATION_PREFIX}{metric}")
+    training, validation = mean_curves(report, training_column), mean_curves(report, validation_column)
     gaps: dict[str, float] = {}
     for variant in report.variants:
         before = {epoch: value for epoch, value in training[variant] if value is not None}

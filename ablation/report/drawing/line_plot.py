@@ -21,13 +21,14 @@ Point = tuple[float, float | None]
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: (epoch, value), None where it is interrupted."""
+    """One curve: (epoch, value), None where it is interrupted; a landmark, such as zero, has no values."""
 
     colour: str
     points: Sequence[Point]
     width: float = theme.BOLD
     opacity: float = 1.0
     dash: str = ""
+    is_landmark: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class LinePlot:
         ticks: Epochs to label.
         epochs: The first and the last epoch of the axis.
         note: A remark above the plot.
-        has_points: Whether every value is a dot as well.
+        has_points: Whether every value is a dot as well, but for landmarks.
         width: Of the inner area, in pixels.
         height: Of the inner area, in pixels.
     """
@@ -103,7 +104,7 @@ class LinePlot:
             if steps
             else ""
         )
-        dots = [place for place in places if place is not None] if self.has_points else []
+        dots = [place for place in places if place is not None] if self.has_points and not line.is_landmark else []
         return path + "".join(dot(place, POINT_RADIUS_PX, line.colour, line.opacity) for place in dots)
 
 

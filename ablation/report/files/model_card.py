@@ -18,7 +18,13 @@ from ablation.analysis import (
     verdict_lines,
 )
 from ablation.report.files.determinism import determinism_lines
-from ablation.report.files.overfitting import overfitting_lines
+from ablation.report.files.overfitting import (
+    GAP_NOTE,
+    GAP_SETTING,
+    is_gap_note_due,
+    measured_lines,
+    overfitting_lines,
+)
 from ablation.report.study import StudyReport, where_log
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|#])")
@@ -32,7 +38,7 @@ def model_card(report: StudyReport) -> bytes:
     comparison = report.comparison
     sections = [
         _head(report),
-        _section("Answer", _bullets([*verdict_lines(comparison), *factor_lines(comparison)])),
+        _section("Answer", _bullets([*factor_lines(comparison), *verdict_lines(comparison)])),
         _section("Intended use", _intended_use(report)),
         _section("Limits", _bullets([*report.notes, *caveats(comparison, report.trials)])),
         _section(
@@ -42,7 +48,7 @@ def model_card(report: StudyReport) -> bytes:
         _section("Gates", _bullets([gate_line(gate) for gate in report.gates])),
         _section(f"Results: {escape(comparison.metric)}", _results(report)),
         _section("Results: other metrics", _other_results(report)),
-        _section("Overfitting", _bullets(overfitting_lines(report))),
+        _section("Overfitting", _overfitting(report)),
         _section("Data", _bullets(_data(report))),
         _section("Training", _bullets(_training(report))),
         _section("Trials without a result", _failures(report)),
@@ -90,6 +96,11 @@ def _intended_use(report: StudyReport) -> list[str]:
         "this data. Nothing was checked beyond that: not other data, not subgroups, not safety. Choose a variant by "
         "its verdict, then train and test it for your use."
     ]
+
+
+def _overfitting(report: StudyReport) -> list[str]:
+    note = ["", escape(f"{GAP_NOTE} {GAP_SETTING}.")] if is_gap_note_due(report) else []
+    return [*_bullets([*overfitting_lines(report), *measured_lines(report)]), *note]
 
 
 def _data(report: StudyReport) -> list[str]:

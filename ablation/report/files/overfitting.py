@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 import json
-import statistics
+from collections.abc import Sequence
+from statistics import fmean, stdev
 from typing import Any
 
 from ablation.analysis import (
-    OverfittingSummary,
     decimals_for,
     format_number,
     overfitting_line,
-    overfitting_sentence,
+    overfitting_sentences,
     summarize_overfitting,
 )
 from ablation.report.study import StudyReport
 
 OVERFITTING_SCHEMA_VERSION = 1
+# The note on gaps ends in the setting, which the page writes as code.
+GAP_NOTE = (
+    "Training losses by epoch are measured during training, with dropout and augmentation on, where there are any, "
+    "so gaps by epoch look small. To measure them without:"
+)
+GAP_SETTING = "training.diagnostics: {clean_metrics: true}"
 
 
 def overfitting_lines(report: StudyReport) -> list[str]:
-    """Return a line a variant, and how the gaps were measured."""
+    """Return when the variants overfit; those of which the same is known share a line."""
+    return overfitting_sentences(summarize_overfitting(report.overfitting))
+
+
+def measured_lines(report: StudyReport) -> list[str]:
+    """Return the gap of the trained models and their calibration error, where they were measured."""
     summaries = summarize_overfitting(report.overfitting)
-    lines = [_line(summary, _calibration(report, summary.variant)) for summary in summaries]
-    if any(not summary.is_clean for summary in summaries):
-        lines.append(
-            "in the table by epoch, training losses are measured while training, with dropout and augmentation on, so "
-            "gaps look small there; `training.diagnostics: {clean_metrics: true}` measures them without"
-        )
-    return lines
+    gaps = [
+        f"{each.variant} {_with_spread(each.trained_gap, each.trained_gap_sd)}"
+        for each in summaries
+        if each.trained_gap is not None
+    ]
+    errors = {each.variant: _calibration(report, each.variant) for each in summaries}
+    calibration = [f"{name} {_with_spread(fmean(found), _spread(found))}" for name, found in errors.items() if found]
+    lines = [("validation loss - training loss of the trained model, dropout off", gaps)]
+    lines += [("calibration error", calibration)]
+    return [f"{what}: {', '.join(found)}" for what, found in lines if found]
+
+
+def is_gap_note_due(report: StudyReport) -> bool:
+    """Whether gaps by epoch are measured with dropout on, in a run that is long enough to tell anything."""
+    return any(not each.is_clean and each.can_be_told for each in summarize_overfitting(report.overfitting))
+
+
+def mean_text(values: Sequence[float]) -> str:
+    """Write a mean with the digits that the spread of its values allows."""
+    spread = _spread(values)
+    return format_number(fmean(values), decimals_for(spread) if spread else None)
 
 
 def overfitting_json(report: StudyReport) -> bytes:
@@ -51,22 +76,15 @@ def overfitting_json(report: StudyReport) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
 
 
-def _line(summary: OverfittingSummary, calibration: list[float]) -> str:
-    parts = [overfitting_sentence(summary)]
-    if summary.trained_gap is not None:
-        gap = _with_spread(summary.trained_gap, summary.trained_gap_sd)
-        parts.append(f"validation loss - training loss of the trained model is {gap}, dropout off")
-    if calibration:
-        spread = statistics.stdev(calibration) if len(calibration) > 1 else None
-        parts.append(f"calibration error {_with_spread(statistics.fmean(calibration), spread)}")
-    return "; ".join(parts)
-
-
 def _with_spread(mean: float, sd: float | None) -> str:
     if not sd:
         return format_number(mean)
     decimals = decimals_for(sd)
     return f"{format_number(mean, decimals)} (sd {format_number(sd, decimals)})"
+
+
+def _spread(values: Sequence[float]) -> float | None:
+    return stdev(values) if len(values) > 1 else None
 
 
 def _calibration(report: StudyReport, variant: str) -> list[float]:
@@ -76,6 +94,6 @@ def _calibration(report: StudyReport, variant: str) -> list[float]:
 
 def _named(errors: list[float]) -> dict[str, float | None]:
     return {
-        "calibration_error": statistics.fmean(errors) if errors else None,
-        "calibration_error_sd": statistics.stdev(errors) if len(errors) > 1 else None,
+        "calibration_error": fmean(errors) if errors else None,
+        "calibration_error_sd": _spread(errors),
     }

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from ablation.history import VALIDATION_PREFIX
 from ablation.report import theme
 from ablation.report.charts.figures import Figure, leading_metric
-from ablation.report.charts.learning import gap_curves
+from ablation.report.charts.learning import AS_TRAINED_WORDS, CLEAN_WORDS, MIXED_WORDS, gap_curves, gap_words
 from ablation.report.charts.series import direction_of, seed_curves
 from ablation.report.drawing.domain import Curve
 from ablation.report.study import StudyReport
@@ -24,6 +24,8 @@ LEADING_VALUES = 1_500_000
 MOST_CSV_BYTES = 60_000
 DIGITS = 5
 GAP = "gap"
+# As the list of curves says it, in which there is little room.
+GAP_KINDS = {CLEAN_WORDS: "dropout off", AS_TRAINED_WORDS: "dropout on", MIXED_WORDS: "dropout on or off"}
 
 
 def page_data(report: StudyReport, figures: Mapping[str, Figure]) -> Markup:
@@ -38,6 +40,7 @@ def page_data(report: StudyReport, figures: Mapping[str, Figure]) -> Markup:
         "variants": [{"name": name, "colour": colours[name], "dash": dashes[name]} for name in report.variants],
         "ranked": [effect.variant for effect in report.comparison.ranked_effects()],
         "unfinished": [[trial.variant, trial.seed] for trial in report.failures],
+        "gap": GAP_KINDS[gap_words(report)],
         "curves": _curves(report),
         "csv": _small_tables(figures),
     }

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, median, stdev
+from statistics import fmean, median
 
 from ablation.analysis import Comparison, Effect, VariantSummary, decimals_for, effect_numbers, format_number
 from ablation.records import TrialOutcome
+from ablation.report.files.overfitting import mean_text
 from ablation.report.study import FILE_ORDER, StudyReport, trial_path, where_log
 
 # A model trained by chance a little slower is not slower.
 LEAST_RATIO = 0.05
+GAP_AREA = "area of the gap"
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def overfitting_rows(report: StudyReport) -> list[OverfittingRow]:
     rows = []
     for variant in report.variants:
         found = list(report.overfitting.get(variant, {}).values())
+        trained = [_mean([one.trained_gap for one in found])] if has_trained_gaps(report) else []
         turns = [one.turning_epoch for one in found if one.turning_epoch is not None]
         if found:
             share = Cell(f"{len(turns)} of {len(found)}", len(turns) / len(found))
@@ -177,9 +180,33 @@ def overfitting_rows(report: StudyReport) -> list[OverfittingRow]:
                 _mean([one.best_gap for one in found]),
                 _mean([one.last_gap for one in found]),
                 _mean([one.area for one in found]),
+                *trained,
             )
             rows.append(OverfittingRow(variant, numbers))
     return rows
+
+
+def overfitting_columns(report: StudyReport) -> list[str]:
+    """Return the headers of the numbers of `overfitting_rows`; where gaps are of two kinds each says which it is."""
+    kinds = {one.is_clean for by_seed in report.overfitting.values() for one in by_seed.values()}
+    by_epoch, trained = ("", "") if kinds == {True} else (", dropout on", ", dropout off")
+    if len(kinds) == 2:
+        by_epoch = ", dropout on or off"
+    return [
+        "best epoch",
+        "seeds that overfit",
+        "from epoch",
+        f"gap at the best epoch{by_epoch}",
+        f"gap at the last epoch{by_epoch}",
+        f"{GAP_AREA}{by_epoch}",
+        *([f"gap of the trained model{trained}"] if has_trained_gaps(report) else []),
+    ]
+
+
+def has_trained_gaps(report: StudyReport) -> bool:
+    """Whether the gap of any trained model is known."""
+    found = (one.trained_gap for by_seed in report.overfitting.values() for one in by_seed.values())
+    return any(gap is not None for gap in found)
 
 
 def _median_epoch(epochs: Sequence[int | None]) -> Cell:
@@ -189,10 +216,7 @@ def _median_epoch(epochs: Sequence[int | None]) -> Cell:
 
 def _mean(values: Sequence[float | None]) -> Cell:
     known = [value for value in values if value is not None]
-    if not known:
-        return Cell()
-    spread = stdev(known) if len(known) > 1 else 0.0
-    return Cell(format_number(fmean(known), decimals_for(spread) if spread else None), fmean(known))
+    return Cell(mean_text(known), fmean(known)) if known else Cell()
 
 
 def trial_row(trial: TrialOutcome) -> TrialRow:

@@ -7,21 +7,24 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ablation.analysis import Effect, caveats, effect_sentence, factor_lines, gate_line, verdict_lines
+from ablation.analysis import Comparison, Effect, caveats, effect_sentence, factor_lines, gate_line, verdict_lines
 from ablation.history import VALIDATION_PREFIX
 from ablation.report.charts.assessments.mistakes import galleries, mistake_words, sure_words
 from ablation.report.charts.figures import Figure, leading_metric
+from ablation.report.charts.learning import gap_words
 from ablation.report.drawing.picture import Panel
 from ablation.report.files.determinism import determinism_lines
-from ablation.report.files.overfitting import overfitting_lines
+from ablation.report.files.overfitting import GAP_NOTE, GAP_SETTING, is_gap_note_due, overfitting_lines
 from ablation.report.page.data import page_data
 from ablation.report.page.numbers import (
     other_rows,
+    overfitting_columns,
     overfitting_rows,
     trial_row,
     variant_columns,
     variant_rows,
 )
+from ablation.report.page.terms import term_notes
 from ablation.report.study import StudyReport
 from ablation.report.template import render
 
@@ -40,14 +43,6 @@ MOST_VERDICTS = 12
 # And more sentences about one chart: the chart is what the reader came for.
 MOST_FINDINGS = 6
 OF_ASSESSMENTS = ("confusion", "reliability", "residuals")
-OVERFITTING_COLUMNS = (
-    "best epoch",
-    "seeds that overfit",
-    "from epoch",
-    "gap at the best epoch",
-    "gap at the last epoch",
-    "area of the gap",
-)
 
 
 @dataclass(frozen=True)
@@ -67,9 +62,9 @@ class InlineFigure:
 
 @dataclass(frozen=True)
 class Answer:
-    """One verdict, cut where the page sets it in bold."""
+    """One verdict, cut where the page sets it in bold; a line that is no verdict is all rest."""
 
-    variant: str
+    subject: str
     verdict: str
     rest: str
 
@@ -80,7 +75,7 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
     found_galleries = galleries(report)
     inline = {name: _inline(figure) for name, figure in figures.items()}
     comparison = report.comparison
-    answers = [_answer(effect, report) for effect in comparison.answered_effects()]
+    answers = [*_factor_answers(comparison), *(_answer(effect, report) for effect in comparison.answered_effects())]
     first = f"validation_{leading}"
     return render(
         "study.html.j2",
@@ -100,8 +95,11 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         rows=variant_rows(report),
         other_rows=other_rows(report),
         overfitting=overfitting_lines(report),
-        factor_lines=factor_lines(comparison),
-        overfitting_columns=OVERFITTING_COLUMNS,
+        gap_note=GAP_NOTE if is_gap_note_due(report) else "",
+        gap_setting=GAP_SETTING,
+        gap_words=gap_words(report),
+        term_notes=term_notes,
+        overfitting_columns=overfitting_columns(report),
         overfitting_rows=overfitting_rows(report),
         found_galleries=found_galleries,
         is_assessed=bool(found_galleries) or any(name in figures for name in OF_ASSESSMENTS),
@@ -116,6 +114,19 @@ def study_page(report: StudyReport, figures: Mapping[str, Figure]) -> bytes:
         data=page_data(report, figures),
         validation=f"{VALIDATION_PREFIX}{leading}",
     )
+
+
+def _factor_answers(comparison: Comparison) -> list[Answer]:
+    """Return what the factors do, alone and in pairs: a study of factors asks for that before its variants."""
+    lines = factor_lines(comparison)
+    if comparison.factors is None or not lines:
+        return []
+    main = comparison.factors.main
+    found = []
+    for effect, line in zip(main, lines, strict=False):
+        subject, _, rest = line.partition(f" {effect.verdict}:")
+        found.append(Answer(subject, effect.verdict, f":{rest}"))
+    return [*found, *(Answer("", "", line) for line in lines[len(main) :])]
 
 
 def _answer(effect: Effect, report: StudyReport) -> Answer:

@@ -38,7 +38,7 @@
   }
 
   function titleOf(name) {
-    if (name === "gap") return "gap (val_loss - loss)";
+    if (name === "gap") return `gap (val_loss - loss, ${page.gap})`;
     return name.startsWith("val_") ? name : `${name} (training)`;
   }
 
@@ -188,7 +188,7 @@
 
   function body() {
     const { area } = view;
-    const clip = svg("clipPath", { id: "explore-area" }, svg("rect", { x: area.left, y: area.top - 2, width: area.width + 2, height: area.height + 4 }));
+    const clip = svg("clipPath", { id: "explore-area" }, svg("rect", { x: area.left - 6, y: area.top - 6, width: area.width + 12, height: area.height + 12 }));
     const inside = svg("g", { "clip-path": "url(#explore-area)" });
     const order = [...view.lines].sort((one, other) => (one.variant.name === page.baseline) - (other.variant.name === page.baseline));
     for (const line of order) inside.append(curveGroup(line));
