@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 EMBEDDED_FOLDER: Final = Path("artifacts")
 CHECK_S: Final = 14.0
 # Of that, for a server that answers that it is busy or broken, or refuses the connection.
-CHECK_PATIENCE_S: Final = 3.0
+CHECK_PATIENCE_S: Final = 1.0
 
 _USER = re.compile(r"(?<=://)[^/]*@")
 _URI = re.compile(r"s3://([A-Za-z0-9._-]{3,255})(?:/(.*))?")
