@@ -180,6 +180,7 @@ def test_model_of_variant_has_the_outputs_its_loss_needs(name: str, variant: str
     assert summary_of(spec.model, spec.data.dataset).output_shape == (None, outputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("variant", "trained"), {"frozen": 6 * 6 * 1280 * 5 + 5, "fine_tuned": 2_454_277}.items())
 def test_flowers_backbone_is_frozen_or_trained(variant: str, trained: int) -> None:
     model = trial_of("seeds/flowers_transfer.yaml", variant).spec.model

@@ -30,7 +30,11 @@ def with_nvidia_smi(project: Project, listing: str) -> Project:
         pytest.param(
             "runtime.gpus=2", "runtime.gpus: a trial needs 2, but no GPU is visible here", marks=pytest.mark.slow
         ),
-        ("runtime.memory_gb=1e6", "runtime.memory_gb: a trial needs 1e+06 GB, this machine has"),
+        pytest.param(
+            "runtime.memory_gb=1e6",
+            "runtime.memory_gb: a trial needs 1e+06 GB, this machine has",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_run_that_could_train_nothing_ends_before_anything_starts(project: Project, setting: str, message: str) -> None:

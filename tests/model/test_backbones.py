@@ -54,6 +54,7 @@ def is_equal(first: list[Array], second: list[Array]) -> bool:
     return all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
 
 
+@pytest.mark.slow
 def test_backbone_is_the_network_after_its_scaling_of_pixels() -> None:
     model, network = build(backbone()), mobilenet()
     network.set_weights(model.get_layer("features").get_weights())

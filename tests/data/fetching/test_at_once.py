@@ -60,6 +60,7 @@ def test_threads_that_fetch_at_once_download_once(web: WebServer, cache: Cache) 
     assert cache.files() == [f"files/{DIGEST}/small.npz"]
 
 
+@pytest.mark.slow
 def test_file_of_a_killed_process_is_gone_on_with_by_one_that_waits(web: WebServer, cache: Cache) -> None:
     url = f"{web.url}/again-held/small.npz"
     with start(url, cache) as owner:

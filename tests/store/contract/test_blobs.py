@@ -68,6 +68,7 @@ def test_present_blobs_in_many_shards_are_those_with_the_right_size(store: Store
     assert present_blobs(store, refs) == set(refs[2:])
 
 
+@pytest.mark.slow
 def test_blob_from_several_processes_at_once_is_whole(store: Store, writers: Writers) -> None:
     rounds = writers.race(put_one_blob, store, 3)
     assert [set(digests) for digests in rounds] == [

@@ -101,6 +101,7 @@ class HalfSent(io.BytesIO):
         return super().read(size)
 
 
+@pytest.mark.slow
 def test_create_from_several_processes_has_one_winner_each_time(store: Store, writers: Writers) -> None:
     rounds = writers.race(create_one, store, 15)
     assert [won.count(True) for won in rounds] == [1] * 15
@@ -109,6 +110,7 @@ def test_create_from_several_processes_has_one_winner_each_time(store: Store, wr
     assert list(store.keys("scratch/")) == []
 
 
+@pytest.mark.slow
 def test_update_from_several_processes_loses_none(store: Store, writers: Writers) -> None:
     writers.race(append, store, 8)
     expected = [[writer, each] for writer in range(COUNT) for each in range(8)]
@@ -120,6 +122,7 @@ def test_update_that_changes_nothing_writes_nothing(store: Store) -> None:
     assert not store.exists("a.json")
 
 
+@pytest.mark.slow
 def test_latest_from_several_processes_ends_at_the_greatest(store: Store, writers: Writers) -> None:
     writers.race(advance, store, 8)
     assert json.loads(store.get(latest_key("demo")))["run_id"] == f"run-07-{COUNT - 1}"

@@ -63,6 +63,7 @@ def test_missing_object_is_missing_to_every_request(store: Store, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_listing_of_more_than_a_page_is_whole_and_in_order(store: Store) -> None:
     names = [f"many/{number:04}.txt" for number in range(1005)]
     in_parallel(lambda name: store.put(name, b"1"), names)
