@@ -73,7 +73,7 @@ def test_process_over_its_memory_limit_is_ended_with_its_children(own: int, chil
     message = str(ended.error)
     assert message.startswith("over its memory limit of 0.2 GB (runtime.memory_gb): it used 0.")
     assert message.endswith("GB. Lower training.batch_size, or raise the limit")
-    assert [pid for pid in pids_in(tmp_path) if is_running(pid)] == []
+    wait_for(lambda: not any(map(is_running, pids_in(tmp_path))), "what was killed to be gone")
 
 
 def test_process_that_has_ended_takes_nothing() -> None:

@@ -7,7 +7,8 @@ import hashlib
 from pydantic_core import to_jsonable_python
 
 from ablation.analysis import Comparison, Effect
-from ablation.provenance import computing_versions
+from ablation.pipeline.runs.reporting import seeds_of
+from ablation.provenance import computing_versions, without_folders_in
 from ablation.records import Provenance, RunEffect, RunSummary, TrialOutcome
 from ablation.spec import Study
 
@@ -23,10 +24,10 @@ def summarize(
         baseline=comparison.baseline,
         margin=comparison.margin,
         effects=tuple(_effect(effect, outcomes) for effect in comparison.effects),
-        seeds=study.seeds,
-        settings=baseline[0].model_dump(mode="json", exclude_none=True) if baseline else {},
+        seeds=seeds_of(outcomes),
+        settings=without_folders_in(baseline[0].model_dump(mode="json", exclude_none=True)) if baseline else {},
         changes={
-            variant.name: to_jsonable_python(dict(variant.changes))
+            variant.name: without_folders_in(to_jsonable_python(dict(variant.changes)))
             for variant in study.variants
             if variant.name != comparison.baseline
         },
