@@ -11,6 +11,7 @@ from ablation.analysis import compare
 from ablation.history import History
 from ablation.records import BlobRef, Determinism, RunManifest, TrialOutcome, TrialStatus
 from ablation.report import StudyReport
+from tests.summaries import run
 
 FINGERPRINT = "0" * 64
 BLOB = BlobRef(sha256=FINGERPRINT, bytes=1, content_type="text/csv")
@@ -103,18 +104,8 @@ def study(
 
 
 def manifest(study_name: str, run_id: str, headline: str = "l2 helps") -> RunManifest:
-    """Return the manifest of a complete run."""
-    return RunManifest(
-        study=study_name,
-        run_id=run_id,
-        status="complete",
-        question="Why?",
-        headline=headline,
-        finished_at=datetime(2026, 11, 21, tzinfo=UTC),
-        wall_s=60.0,
-        trials={"trained": 4, "failed": 0},
-        files=(),
-    )
+    """Return the manifest of a complete run that has no summary, as older versions wrote it."""
+    return run(run_id, None, study_name, headline).model_copy(update={"trials": {"trained": 4, "failed": 0}})
 
 
 class Page(HTMLParser):
